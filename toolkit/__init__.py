@@ -1,0 +1,1 @@
+"""Offline batch toolkit for forensic search and audit reconstruction."""

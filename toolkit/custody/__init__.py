@@ -1,0 +1,1 @@
+"""Proof that nothing changed: digests, atomic writes, the manifest, the log."""

@@ -1,0 +1,1 @@
+"""From a container to frames with their times."""

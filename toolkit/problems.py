@@ -1,0 +1,85 @@
+"""Faulty evidence as data: what was wrong, where, what was kept. Nothing is dropped silently."""
+
+from dataclasses import dataclass
+
+CODES = {
+    # media
+    "M101": "footage that no decoder can open (cut short before its index, or not indexed at all)",
+    "M102": "empty file",
+    "M103": "content is of no known type, whatever its name says",
+    "M104": "damaged picture; refused",
+    "M110": "timestamps jump back or repeat",
+    "M112": "no face found in a probe",
+    "M113": "more than one face in a probe; the largest is used",
+    "M114": "footage damaged or cut short part of the way; what decodes is kept",
+    "M115": "footage without a camera or a start time",
+    # tables
+    "T201": "not in the declared encoding",
+    "T203": "NUL bytes, or a byte-order mark of an encoding that was not declared",
+    "T204": "row with more or fewer fields than the header",
+    "T205": "quote that never closes",
+    "T206": "header with duplicate, blank or missing columns",
+    "T207": "date whose order of day and month is not declared",
+    "T208": "local time that does not exist or exists twice",
+    "T209": "date that is out of range or impossible",
+    "T211": "value that cannot be read as its column requires",
+    "T212": "required value is blank",
+    "T213": "word outside the column's vocabulary",
+    "T214": "no records in the file",
+    "T215": "reference that nothing else in the case knows",
+    "T216": "rows declared and rows found differ",
+    # contradictions
+    "C301": "dates that contradict each other",
+    "C302": "one reference, different contents; both kept",
+    # files
+    "F401": "link that leads out of the case; not followed",
+    "F404": "not a regular file; not read",
+    "F406": "file that cannot be read",
+    "F408": "folder under raw/ that is no known kind of source",
+    "F409": "file listed in an index but not present, or present and not listed",
+    # workers
+    "W501": "unit of work that failed twice; quarantined",
+}
+"""Stable codes. A code is never reused; `tests/faults/` holds a fixture for each."""
+
+
+@dataclass(frozen=True, order=True)
+class Origin:
+    """Where something comes from: a source, by its path in the case, and a place in it."""
+
+    source: str
+    locator: str = ""
+
+    def __str__(self) -> str:
+        """Return 'raw/share_log/2017.csv line 3'."""
+        return f"{self.source} {self.locator}".rstrip()
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """
+    One fault in the evidence.
+
+    Args:
+        code: One of `CODES`.
+        origin: Source and locator ("line 3", "frame 120", "byte 4096").
+        message: What was expected and what was found.
+        kept: What became of it ("row kept in quarantine", "nothing to keep").
+
+    >>> print(Problem("T211", Origin("raw/log.csv", "line 3"), "not a date: 'May?'", "row kept in quarantine"))
+    T211 raw/log.csv line 3: not a date: 'May?'; row kept in quarantine
+    """
+
+    code: str
+    origin: Origin
+    message: str
+    kept: str
+
+    def __post_init__(self) -> None:
+        """Refuse a code that is not in the list."""
+        if self.code not in CODES:
+            raise ValueError(f"unknown problem code {self.code!r}")
+
+    def __str__(self) -> str:
+        """Return the line a person reads."""
+        return f"{self.code} {self.origin}: {self.message}; {self.kept}"

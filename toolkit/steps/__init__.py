@@ -1,0 +1,1 @@
+"""The straight way, one file per verb."""

@@ -1,0 +1,1 @@
+"""Made-up people, streets and registers with planted truth."""
