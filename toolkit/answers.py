@@ -106,7 +106,7 @@ class Answer:
         value: Number, word, or date as {text, earliest, latest, precision}; None where there is none.
         unit: One of `UNITS`; None where the value is not a count.
         evidence: Records the answer rests on.
-        coverage: What was examined to give it.
+        coverage: What was examined to give it, in the one measure that fits the question.
         caveats: Sentences a reader must not miss.
     """
 
@@ -118,7 +118,7 @@ class Answer:
     value: object
     unit: str | None
     evidence: tuple[Origin, ...]
-    coverage: tuple[Coverage, ...]
+    coverage: Coverage
     caveats: tuple[str, ...]
 
 

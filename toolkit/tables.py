@@ -5,11 +5,13 @@ beside it: a `when` becomes seven columns, a `word` two. `toolkit tables` prints
 """
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import polars as pl
 
+DType: TypeAlias = pl.DataType | type[pl.DataType]
 UTC = pl.Datetime("us", "UTC")
-SPAN = {
+SPAN: dict[str, DType] = {
     "text": pl.String,
     "earliest": UTC,
     "latest": UTC,
@@ -45,7 +47,7 @@ class Column:
 
     Args:
         name: As in the source's header and in the table.
-        type: text; ref (a reference, compared verbatim); refs (references separated by ';'); when (a date in the
+        holds: text; ref (a reference, compared verbatim); refs (references separated by ';'); when (a date in the
             EDTF subset); word (one of `words`); words (several, separated by ';'); yes_no; count (whole number); or
             the Polars type of a column that the tool computes.
         doc: What it means.
@@ -54,26 +56,26 @@ class Column:
     """
 
     name: str
-    type: str | pl.DataType | type[pl.DataType]
+    holds: str | DType
     doc: str
     required: bool = False
     words: tuple[str, ...] = ()
 
-    def stored(self) -> dict[str, pl.DataType | type[pl.DataType]]:
+    def stored(self) -> dict[str, DType]:
         """Return the stored columns and their types."""
-        if not isinstance(self.type, str):
-            return {self.name: self.type}
-        if self.type == "when":
+        if not isinstance(self.holds, str):
+            return {self.name: self.holds}
+        if self.holds == "when":
             return {f"{self.name}_{part}": dtype for part, dtype in SPAN.items()}
-        parsed: dict[str, pl.DataType | type[pl.DataType]] = {
+        parsed: dict[str, DType] = {
             "refs": pl.List(pl.String),
             "word": pl.String,
             "words": pl.List(pl.String),
             "yes_no": pl.Boolean,
             "count": pl.Int64,
         }
-        if self.type in parsed:
-            return {f"{self.name}_text": pl.String, self.name: parsed[self.type]}
+        if self.holds in parsed:
+            return {f"{self.name}_text": pl.String, self.name: parsed[self.holds]}
         return {self.name: pl.String}
 
 
@@ -100,7 +102,7 @@ class Table:
 
     def schema(self) -> pl.Schema:
         """Return the stored columns with their types, in order."""
-        stored: dict[str, pl.DataType | type[pl.DataType]] = {}
+        stored: dict[str, DType] = {}
         if self.kind:
             stored |= {"source": pl.String, "locator": pl.String}
         for column in self.columns:
