@@ -1,0 +1,263 @@
+"""
+The one module that writes into a case: a file is there whole, or not there.
+
+Order of a write: temporary file in the same folder, fsync, rename (or link, where nothing may be replaced), fsync of
+the folder. A process killed anywhere leaves the old file or the new one, and perhaps a temporary file that
+`sweep_temps` X
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolkit.custody.disk import Disk, resources
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROW_GROUP_ROWS = 131_072
+"""Rows in each Parquet row group but the last, however the rows arrive, so that batching never shows in the bytes."""
+
+_TEMP = re.compile(r"\.tmp-[0-9a-f]{16}")
+_COPY_BYTES = 1 << 20
+
+
+disk = Disk()
+"""The disk in use. Only tests replace it."""
+
+
+class Stream:
+    """A file being written: enough of Python's file protocol for `pyarrow`, and a digest on the way."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        """Write to *descriptor*; *path* is the name in messages."""
+        self._path, self._descriptor, self._sha256, self._size = path, descriptor, hashlib.sha256(), 0
+        self.closed = False
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of what was written so far, in hex."""
+        return self._sha256.hexdigest()
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Write all of *data*, or raise ResourceError."""
+        view = memoryview(data).cast("B")
+        with resources(self._path, self._size + len(view)):
+            _write_all(self._descriptor, view)
+        self._sha256.update(view)
+        self._size += len(view)
+        return len(view)
+
+    def tell(self) -> int:
+        """Return how many bytes were written."""
+        return self._size
+
+    def flush(self) -> None:
+        """Do nothing: nothing is held back."""
+
+    def close(self) -> None:
+        """Mark as closed; the file itself is committed by `writing`."""
+        self.closed = True
+
+
+@contextmanager
+def writing(path: Path, *, replace: bool = True) -> Iterator[Stream]:
+    """
+    Give a stream whose bytes become *path* when the block ends well, and leave nothing when it does not.
+
+    Raises:
+        FileExistsError: If *replace* is false and something has the name.
+        ResourceError: If the disk does not take it.
+    """
+    make_folder(path.parent)
+    with resources(path, 0):
+        descriptor, temp = disk.open_temp(path.parent)
+    try:
+        try:
+            stream = Stream(path, descriptor)
+            yield stream
+            with resources(path, stream.tell()):
+                disk.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        with resources(path, stream.tell()):
+            if replace:
+                disk.rename(temp, path)
+            else:
+                disk.link(temp, path)
+                disk.unlink(temp)
+            disk.fsync_folder(path.parent)
+    except BaseException:
+        with suppress(OSError):
+            temp.unlink()  # not through `disk`: a double that fails here would hide the failure it made
+        raise
+
+
+def write_bytes(path: Path, data: bytes) -> str:
+    """Write *data* as *path*, replacing what was there, and return its SHA-256 in hex."""
+    with writing(path) as stream:
+        stream.write(data)
+    return stream.sha256
+
+
+def write_text(path: Path, text: str) -> str:
+    """Write *text* in UTF-8 as it stands (no newline is changed) and return the SHA-256 of its bytes."""
+    return write_bytes(path, text.encode())
+
+
+def write_new(path: Path, data: bytes) -> str:
+    """Write *data* as *path*, which must not exist (FileExistsError), and return its SHA-256 in hex."""
+    with writing(path, replace=False) as stream:
+        stream.write(data)
+    return stream.sha256
+
+
+def copy_file(source: Path, path: Path) -> str:
+    """Copy the bytes of *source* to *path*, replacing what was there, and return their SHA-256 in hex."""
+    with source.open("rb") as file, writing(path) as stream:
+        while data := file.read(_COPY_BYTES):
+            stream.write(data)
+    return stream.sha256
+
+
+def write_table(path: Path, rows: "pa.Table | Iterable[pa.RecordBatch]", schema: "pa.Schema | None" = None) -> str:
+    """
+    Write *rows* as Parquet and return the file's SHA-256 in hex.
+
+    The same rows give the same bytes, in however many batches they come. zstd, page checksums; the schema's own
+    metadata (which may name the program that made it) is left out, that of its fields is kept. Batches are
+    streamed: at most `ROW_GROUP_ROWS` rows and one batch are held.
+
+    Args:
+        path: The file.
+        rows: A table, or record batches.
+        schema: Schema of the batches; needed where *rows* is not a table.
+
+    Raises:
+        ValueError: If batches come without a schema, or with another one.
+        ResourceError: If the disk does not take it.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - `seal` and `verify` start without pyarrow (0.36 s)
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    if isinstance(rows, pa.Table):
+        schema, rows = rows.schema, rows.to_batches()
+    if schema is None:
+        raise ValueError(f"{path}: record batches need a schema")
+    schema = schema.remove_metadata()
+    with (
+        writing(path) as stream,
+        pq.ParquetWriter(stream, schema, compression="zstd", write_page_checksum=True, version="2.6") as writer,
+    ):
+        for group in _row_groups(rows, schema):
+            writer.write_table(group, ROW_GROUP_ROWS)
+    return stream.sha256
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """
+    Append *line* and a newline; return when both are on the disk.
+
+    A failed append is undone as far as the disk allows; a killed one leaves a torn tail, which the log knows how to
+    take away.
+
+    Raises:
+        ValueError: If *line* holds a newline.
+        ResourceError: If the disk does not take it.
+    """
+    if b"\n" in line:
+        raise ValueError(f"{path}: a line to append must not hold a newline")
+    make_folder(path.parent)
+    with resources(path, len(line) + 1):
+        new = not path.exists()
+        descriptor = disk.open_append(path)
+        before = os.fstat(descriptor).st_size
+        try:
+            _write_all(descriptor, memoryview(line + b"\n"))
+            disk.fsync(descriptor)
+            if new:
+                disk.fsync_folder(path.parent)
+        except BaseException:
+            with suppress(OSError):
+                os.ftruncate(descriptor, before)
+            raise
+        finally:
+            os.close(descriptor)
+
+
+def truncate(path: Path, size: int) -> None:
+    """Cut *path* to *size* bytes. Only for a torn tail that was kept elsewhere first."""
+    with resources(path, 0):
+        descriptor = disk.open_append(path)
+        try:
+            disk.truncate(descriptor, size)
+            disk.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def remove(path: Path) -> None:
+    """Remove the file, if it is there; return when its name is gone from the disk."""
+    with resources(path, 0), suppress(FileNotFoundError):
+        disk.unlink(path)
+        disk.fsync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder and what is missing above it, each on the disk before the next."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    with resources(folder, 0):
+        disk.make_folder(folder)
+        disk.fsync_folder(folder.parent)
+
+
+def is_temp(name: str) -> bool:
+    """Whether a file of this name is one of our temporary files.
+
+    >>> is_temp(".tmp-0123456789abcdef"), is_temp(".tmp-mine")
+    (True, False)
+    """
+    return _TEMP.fullmatch(name) is not None
+
+
+def sweep_temps(root: Path) -> list[Path]:
+    """Remove what killed processes left half written under *root*; only call while holding the case's lock."""
+    found = sorted(
+        Path(folder, name) for folder, _, names in os.walk(root, followlinks=False) for name in names if is_temp(name)
+    )
+    for path in found:
+        remove(path)
+    return found
+
+
+def _write_all(descriptor: int, view: memoryview) -> None:
+    """Write all of *view*, in as many calls as it takes."""
+    while view:
+        view = view[disk.write(descriptor, view) :]
+
+
+def _row_groups(batches: "Iterable[pa.RecordBatch]", schema: "pa.Schema") -> "Iterator[pa.Table]":
+    """Yield tables of `ROW_GROUP_ROWS` rows, one chunk to a column, the last one smaller."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    held, rows = [], 0
+    for batch in batches:
+        if not batch.schema.equals(schema):
+            raise ValueError(f"record batch has another schema than declared: {batch.schema} instead of {schema}")
+        held.append(batch)
+        rows += batch.num_rows
+        if rows < ROW_GROUP_ROWS:
+            continue
+        table = pa.Table.from_batches(held, schema)
+        whole = rows - rows % ROW_GROUP_ROWS
+        for start in range(0, whole, ROW_GROUP_ROWS):
+            yield table.slice(start, ROW_GROUP_ROWS).combine_chunks()
+        held, rows = table.slice(whole).to_batches(), rows - whole
+    if rows:
+        yield pa.Table.from_batches(held, schema).combine_chunks()
