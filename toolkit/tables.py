@@ -117,6 +117,21 @@ def _ref(name: str, doc: str, *, required: bool = False) -> Column:
 USES = ("facial_recognition", "identification_appeal", "poster", "briefing", "investigation", "other")
 CHANNELS = ("encrypted_usb", "usb", "hard_drive", "secure_email", "email", "paper", "other")
 REASONS_FOR_SHARING = ("prevent_crime", "protect_vulnerable", "support_safety_strategy", "other")
+RECORDED = (
+    "disclosures",
+    "transfers",
+    "receipts",
+    "enrolments",
+    "matches",
+    "notifications",
+    "decisions",
+    "actions",
+    "inbound",
+    "disposals",
+    "verifications",
+    "accesses",
+)
+"""Events that a clause may require somebody to record: the duty without which silence tells nothing."""
 COUNT_UNITS = ("images", "files", "occasions", "records", "persons", "units", "cameras", "other")
 
 _INPUT = (
@@ -244,6 +259,7 @@ _INPUT = (
             _ref("system_ref", "recognition system it names"),
             _ref("carried_from", "agreement_ref/version whose text it repeats"),
             Column("in_error", "yes_no", "whether it is acknowledged to be an error"),
+            Column("must_record", "words", "events that it requires somebody to record", words=RECORDED),
             Column("amended", "when", "when it was amended; blank: not stated"),
             Column("text", "text", "its words"),
         ),
@@ -462,7 +478,16 @@ _INPUT = (
             Column("issued", "when", "date of the document; blank: undated"),
             Column("as_at", "when", "date it speaks as at; blank: not stated"),
             Column("tense", "word", "tense of the claim", words=("present", "past", "future")),
-            Column("topic", "text", "what it claims: a question (Q01) or rule (R12) it speaks to"),
+            Column("topic", "refs", "questions and rules it speaks to (Q01;R12)"),
+            Column(
+                "claim",
+                "word",
+                "what it does about them; no_records_held speaks about records, not about what happened",
+                words=("asserts", "denies", "no_records_held", "from_memory", "in_error"),
+            ),
+            Column("about", "when", "time the claim is about"),
+            _ref("about_ref", "unit, post, agreement, version or system the claim is about"),
+            Column("value", "text", "what it claims, in a few words, where that is neither a number nor a time"),
             Column("count", "count", "number stated"),
             Column("count_unit", "word", "what the number counts", words=COUNT_UNITS),
             _ref("supersedes", "statement that it replaces"),
@@ -694,7 +719,8 @@ _COMPUTED = (
 TABLES = (
     *_INPUT,
     *_COMPUTED,
-    *(make(step) for step in ("ingest", "index", "sweep") for make in (_problems, _coverage)),
+    *(_problems(step) for step in ("seal", "ingest", "index", "sweep")),
+    *(_coverage(step) for step in ("ingest", "index", "sweep")),
 )
 
 
