@@ -8,6 +8,9 @@ CODES = {
     "M102": "empty file",
     "M103": "content is of no known type, whatever its name says",
     "M104": "damaged picture; refused",
+    "M105": "picture larger than the limit; refused before it is decoded",
+    "M106": "footage that declares frames larger than the limit; refused before it is decoded",
+    "M107": "list of other files (playlist); refused, and none of them opened",
     "M110": "timestamps jump back or repeat",
     "M112": "no face found in a probe",
     "M113": "more than one face in a probe; the largest is used",
@@ -32,11 +35,14 @@ CODES = {
     "C301": "dates that contradict each other",
     "C302": "one reference, different contents; both kept",
     # files
-    "F401": "link that leads out of the case; not followed",
+    "F401": "link; not followed, wherever it leads",
     "F404": "not a regular file; not read",
+    "F405": "file that changed while it was read",
     "F406": "file that cannot be read",
+    "F407": "file that was moved or renamed; found by its content",
     "F408": "folder under raw/ that is no known kind of source",
     "F409": "file listed in an index but not present, or present and not listed",
+    "F410": "file name that is not UTF-8; sealed under its exact bytes, shown escaped",
     # workers
     "W501": "unit of work that failed twice; quarantined",
 }
