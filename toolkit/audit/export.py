@@ -1,0 +1,72 @@
+"""Tables as CSV for people with a spreadsheet. The Parquet file beside each stays the record, unchanged."""
+
+import json
+
+import polars as pl
+
+from toolkit.tables import Column, Table
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""First characters that make a spreadsheet calculate a cell (OWASP, CSV injection), full-width forms included."""
+
+
+def csv_text(frame: pl.DataFrame) -> str:
+    r"""
+    Return a table as CSV: lists and records as JSON, and a ' before text that a spreadsheet would calculate.
+
+    >>> csv_text(pl.DataFrame({"a": ["=1+1", "b"], "n": [-1, 2], "c": [["x"], []]}))
+    'a,n,c\n\'=1+1,-1,"[""x""]"\nb,2,[]\n'
+    """
+    return frame.select(_cell(column) for column in frame.iter_columns()).write_csv()
+
+
+def _cell(column: pl.Series) -> pl.Series:
+    if column.dtype.is_nested():
+        values = column.to_list()
+        column = pl.Series(column.name, [None if value is None else _json(value) for value in values], pl.String)
+    if column.dtype != pl.String:
+        return column
+    frame = column.to_frame()
+    cell = pl.col(column.name)
+    risky = pl.any_horizontal(*(cell.str.starts_with(mark) for mark in FORMULA))
+    return frame.select(pl.when(risky).then(pl.lit("'") + cell).otherwise(cell).alias(column.name)).to_series()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def sidecar(described: Table, frame: pl.DataFrame, coverage: pl.DataFrame, report_id: str) -> str:
+    """
+    Return what must travel with a CSV: what a row and each column is, how many rows, and what was not examined.
+
+    Args:
+        described: The table.
+        frame: Its rows.
+        coverage: The case's coverage: measure, cause (null: examined), n.
+        report_id: The report it belongs to.
+    """
+    causes = coverage.group_by("step", "measure", "cause").agg(pl.col("n").sum()).sort("step", "measure", "cause")
+    return (
+        json.dumps(
+            {
+                "table": described.name,
+                "report": report_id,
+                "row": described.doc,
+                "rows": frame.height,
+                "columns": {name: doc for column in described.columns for name, doc in _documented(column)},
+                "coverage": [
+                    {"step": step, "measure": measure, "cause": cause or "examined", "n": n}
+                    for step, measure, cause, n in causes.iter_rows()
+                ],
+                "cells": "a ' stands before text that a spreadsheet would calculate; the Parquet file has none",
+            },
+            indent=2,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )
+
+
+def _documented(column: Column) -> list[tuple[str, str]]:
+    return [(name, column.doc) for name in column.stored()]

@@ -1,0 +1,29 @@
+"""The report as a page: self-contained, no script, everything that came from evidence escaped."""
+
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+_PAGES = Environment(
+    loader=PackageLoader("toolkit.audit"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=False,
+    keep_trailing_newline=True,
+)
+
+
+def report_page(values: Mapping[str, Any], *, timeline: str) -> str:
+    """
+    Return the report as HTML.
+
+    Args:
+        values: What the template names; every value is escaped.
+        timeline: The figure as SVG from `charts.svg`, whose text matplotlib has escaped or drawn as paths.
+    """
+    style = resources.files("toolkit.audit").joinpath("templates/report.css").read_text("utf-8")
+    page = _PAGES.get_template("report.html.j2")
+    return page.render(**values, timeline=Markup(timeline), style=Markup(style))  # noqa: S704 - both are ours

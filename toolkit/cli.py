@@ -1,0 +1,209 @@
+"""The command line: one sub-command per step, no logic. The only file that prints."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+import toolkit
+from toolkit.errors import EXIT_CODES, ToolkitError
+
+if TYPE_CHECKING:
+    from toolkit.case import Progress, Run
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SCHEMA_VERSION = 1
+_case = click.argument("case", type=click.Path())
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+_workers = click.option(
+    "--workers", type=click.IntRange(1), default=None, help="Processes to use; all cores by default."
+)
+
+
+class _Straight(click.Group):
+    """Commands in the order of the work, and our errors as one line and their exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which they are defined."""
+        del ctx
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
+        """Run, and end with the exit code of the error."""
+        try:
+            return super().invoke(ctx)
+        except ToolkitError as error:
+            click.echo(f"toolkit: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("toolkit: interrupted; what was finished is kept, run again to go on", err=True)
+            ctx.exit(130)
+
+
+_CODES = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
+
+
+@click.group(cls=_Straight, epilog=f"\b\nExit codes:\n{_CODES}", context_settings={"max_content_width": 110})
+@click.version_option(toolkit.__version__)
+def main() -> None:
+    """
+    Rebuild what was shared, when, and whether it was matched, from archived records and footage.
+
+    A case is a folder. `toolkit new CASE` makes one, `toolkit run CASE` takes it the straight way: seal, ingest,
+    index, sweep, reconstruct, report. `toolkit demo` does it on the bundled sample.
+    """
+
+
+@main.command()
+@_case
+@click.option("--title", required=True, help="Title of the case.")
+@click.option("--from", "from_", required=True, help="Begin of the period (EDTF: 2016-05).")
+@click.option("--to", required=True, help="End of the period, included (EDTF: 2018-03).")
+def new(case: str, title: str, from_: str, to: str) -> None:
+    """Make the folder of a case: a commented case.toml and a folder for each kind of source."""
+    opened = toolkit.new(case, title=title, from_=from_, to=to)
+    click.echo(f"{case}: put what was handed over under raw/<kind>/, then: toolkit run {case}")
+    click.echo(f"kinds: {' '.join(sorted(path.name for path in (opened.root / 'raw').iterdir() if path.is_dir()))}")
+
+
+def _step(name: str, help_text: str, *, parallel: bool = False) -> None:
+    """Define the sub-command of one step."""
+
+    def command(case: str, as_json: bool, workers: int | None = None) -> None:
+        with _progress(as_json) as progress:
+            opened = toolkit.open_case(case)
+            options = {"workers": workers, "progress": progress} if parallel else {}
+            outcome: Run = getattr(toolkit, name)(opened, **options)
+        _show_runs([outcome], as_json=as_json)
+        sys.exit(outcome.exit_code)
+
+    decorated = _as_json(_case(command))
+    main.command(name, help=help_text)(_workers(decorated) if parallel else decorated)
+
+
+_step("seal", "Write the manifest of everything under raw/ (checkable with sha256sum) and open the log.")
+_step(
+    "ingest", "Keep every source row verbatim, then parse it into tables; count what could not be read.", parallel=True
+)
+_step("index", "Find and describe faces in the footage that the mandate covers.", parallel=True)
+_step("sweep", "Compare the probes with every face; keep the pairs no farther apart than the threshold.")
+_step("reconstruct", "Answer the questions and judge the rules from the tables.")
+_step("report", "Write the report: text, figures, tables, how to verify it.")
+
+
+@main.command()
+@_case
+@_as_json
+@_workers
+def run(case: str, as_json: bool, workers: int | None) -> None:
+    """Take a case the straight way: every step that is not up to date."""
+    _run(case, as_json=as_json, workers=workers)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(), default="kings_boulevard")
+@_as_json
+@_workers
+def demo(folder: str, as_json: bool, workers: int | None) -> None:
+    """Copy the sample case to FOLDER and run it. Its input is damaged on purpose, so it ends with exit code 3."""
+    toolkit.demo(folder)
+    _run(folder, as_json=as_json, workers=workers)
+
+
+def _run(folder: str, *, as_json: bool, workers: int | None) -> None:
+    began = time.monotonic()
+    with _progress(as_json) as progress:
+        outcomes = toolkit.run(toolkit.open_case(folder), workers=workers, progress=progress)
+    _show_runs(outcomes, as_json=as_json)
+    if not as_json:
+        from toolkit.terminal import show_headlines  # noqa: PLC0415 - rich and polars load when needed
+
+        show_headlines(toolkit.open_case(folder), outcomes, seconds=time.monotonic() - began)
+    sys.exit(max(outcome.exit_code for outcome in outcomes))
+
+
+@main.command()
+@_case
+@click.argument("question", required=False)
+@click.option("--list", "only_list", is_flag=True, help="List the questions.")
+@_as_json
+def ask(case: str, question: str | None, only_list: bool, as_json: bool) -> None:
+    """Print the answers to one question (Q01 to Q70), or to all."""
+    answers = toolkit.ask(toolkit.open_case(case), question)
+    if as_json:
+        _print_json(answers)
+        return
+    from toolkit.terminal import show_answers, show_questions  # noqa: PLC0415
+
+    (show_questions if only_list else show_answers)(answers)
+
+
+@main.command()
+@_case
+@click.argument("rule", required=False)
+@_as_json
+def check(case: str, rule: str | None, as_json: bool) -> None:
+    """Print the verdicts on one rule (R1 to R36), or on all."""
+    verdicts = toolkit.check(toolkit.open_case(case), rule)
+    if as_json:
+        _print_json(verdicts)
+        return
+    from toolkit.terminal import show_verdicts  # noqa: PLC0415
+
+    show_verdicts(verdicts)
+
+
+@main.command()
+@_case
+@_as_json
+def verify(case: str, as_json: bool) -> None:
+    """Check every source, table, report and line of the log against what was sealed and logged."""
+    outcome = toolkit.verify(case)
+    if as_json:
+        _print_json(outcome)
+    else:
+        for failure in outcome.failures:
+            click.echo(f"{failure.code} {failure.path}: {failure.detail}")
+        verdict = "ok" if outcome.ok else f"{len(outcome.failures)} failures"
+        click.echo(f"verify: {outcome.checked} files and log lines checked: {verdict}")
+    sys.exit(0 if outcome.ok else 4)
+
+
+@main.command()
+def tables() -> None:
+    """Print the columns of every kind of source and every table."""
+    from toolkit.readers.describe import describe_tables  # noqa: PLC0415
+
+    click.echo(describe_tables())
+
+
+def _print_json(found: object) -> None:
+    from toolkit.terminal import to_json  # noqa: PLC0415
+
+    click.echo(json.dumps(to_json(found, SCHEMA_VERSION), indent=2, ensure_ascii=False))
+
+
+def _show_runs(outcomes: "list[Run]", *, as_json: bool) -> None:
+    if as_json:
+        _print_json(outcomes)
+        return
+    from toolkit.terminal import show_runs  # noqa: PLC0415
+
+    show_runs(outcomes)
+
+
+@contextmanager
+def _progress(as_json: bool) -> "Iterator[Progress | None]":
+    """Show a progress bar, to people only."""
+    if as_json or not sys.stderr.isatty():
+        yield None
+        return
+    from toolkit.terminal import progress_bar  # noqa: PLC0415
+
+    with progress_bar() as progress:
+        yield progress

@@ -1,0 +1,207 @@
+"""`case.toml`: what a case is about, and under which mandate it may be swept. Errors name the key."""
+
+import datetime as dt
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from toolkit.errors import UsageError
+
+THRESHOLD_CEILING = 0.6
+"""dlib's example threshold (dlib face_recognition_ex.cpp), measured on press photographs; never searched above."""
+
+
+class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """`[case]`: title and period (EDTF); `as_at` is the day the answers speak as at (today where absent)."""
+
+    title: str
+    from_: str
+    to: str
+    as_at: str | None = None
+
+
+class Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """
+    `[index]`: how footage is looked at.
+
+    `min_face_px` is the side of the detector's box in source pixels; 80 is dlib's HOG window without upsampling.
+    """
+
+    min_face_px: int = 80
+    looks_per_s: float = 2.0
+
+
+class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[mandate.probes]]`: an image that is not one of the case's disclosures, and why it may be searched."""
+
+    image: str
+    reason: str
+
+
+class Mandate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[mandate]`: who asked for a sweep, on what basis, and how far it may go."""
+
+    requested_by: str
+    legal_basis: str
+    necessity: str
+    purpose: str
+    cameras: list[str]
+    window: str
+    threshold: float
+    expires: str
+    reviewers: list[str]
+    undated_footage: bool = False
+    keep_descriptors_until: str | None = None
+    probes: list[Probe] = []
+
+
+class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[rules]`: thresholds that the report leaves open; without them those rules cannot be determined."""
+
+    R13_days: int | None = None
+    R20_days: int | None = None
+
+
+class OutsideSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[sources]]`: a file or folder outside the case, read only."""
+
+    kind: str
+    path: str
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"about": "case"}):
+    """The whole of `case.toml`."""
+
+    about: About
+    index: Index = Index()
+    mandate: Mandate | None = None
+    rules: Rules = Rules()
+    sources: list[OutsideSource] = []
+
+
+def read_settings(path: Path) -> Settings:
+    """
+    Read and check `case.toml`.
+
+    Raises:
+        UsageError: Naming the key, what was expected and what was found.
+    """
+    try:
+        settings = msgspec.convert(_dates_as_text(tomllib.loads(path.read_text("utf-8"))), Settings)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: {_in_our_words(str(error))}") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: not TOML: {error}") from None
+    _check(path, settings)
+    return settings
+
+
+def _dates_as_text(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
+    """Take TOML's own dates where a date is written without quotes."""
+    if isinstance(value, dict):
+        return {key: _dates_as_text(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_dates_as_text(inner) for inner in value]
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _in_our_words(message: str) -> str:
+    """
+    Turn msgspec's message into key, expected, found.
+
+    >>> _in_our_words("Expected `float`, got `str` - at `$.mandate.threshold`")
+    'mandate.threshold: expected float, found str'
+    >>> _in_our_words("Object contains unknown field `colour` - at `$.index`")
+    'index.colour: no such key'
+    >>> _in_our_words("Object missing required field `title` - at `$.case`")
+    'case.title: required, not found'
+    """
+    message, _, place = message.partition(" - at ")
+    key = place.strip("`").removeprefix("$").removeprefix(".")
+    if named := re.match(r"Object (contains unknown|missing required) field `(.+)`", message):
+        full = ".".join(filter(None, (key, named[2])))
+        return f"{full}: no such key" if named[1].startswith("contains") else f"{full}: required, not found"
+    message = message.replace("`", "").replace("Expected", "expected").replace(", got", ", found")
+    return f"{key}: {message}"
+
+
+def _check(path: Path, settings: Settings) -> None:
+    """Check what types cannot: dates, ranges, kinds."""
+    from toolkit.dates import interval  # noqa: PLC0415 - loads polars, which `toolkit --help` does not need
+    from toolkit.tables import KINDS  # noqa: PLC0415
+
+    def expect(key: str, expected: str, found: object, *, ok: bool) -> None:
+        if not ok:
+            raise UsageError(f"{path}: {key}: expected {expected}, found {found!r}")
+
+    mandate, about, index = settings.mandate, settings.about, settings.index
+    dates = {"case.from": about.from_, "case.to": about.to, "case.as_at": about.as_at}
+    if mandate:
+        dates |= {
+            "mandate.window": mandate.window,
+            "mandate.expires": mandate.expires,
+            "mandate.keep_descriptors_until": mandate.keep_descriptors_until,
+        }
+        limit = THRESHOLD_CEILING
+        threshold = mandate.threshold
+        expect("mandate.threshold", f"a distance above 0 and at most {limit}", threshold, ok=0 < threshold <= limit)
+        expect("mandate.cameras", 'camera ids, or ["*"]', mandate.cameras, ok=bool(mandate.cameras))
+        for key in ("requested_by", "legal_basis", "necessity", "purpose"):
+            expect(f"mandate.{key}", "some words", getattr(mandate, key), ok=bool(getattr(mandate, key).strip()))
+        for probe in mandate.probes:
+            expect("mandate.probes.reason", "some words", probe.reason, ok=bool(probe.reason.strip()))
+    for key, text in dates.items():
+        if text is not None:
+            expect(
+                key,
+                "a date or interval (EDTF): 2016, 2016-05, 2016-05/2018-03",
+                text,
+                ok=interval(text).precision is not None,
+            )
+    expect("index.min_face_px", "20 or more", index.min_face_px, ok=index.min_face_px >= 20)  # noqa: PLR2004
+    expect("index.looks_per_s", "more than 0", index.looks_per_s, ok=index.looks_per_s > 0)
+    for outside in settings.sources:
+        expect("sources.kind", f"one of {', '.join(KINDS)}", outside.kind, ok=outside.kind in KINDS)
+
+
+TEMPLATE = """\
+# A case of `toolkit`. Dates are EDTF: 2016, 2016-05, 2016-05-03, 2016-05/2018-03, ../2018-03.
+
+[case]
+title = {title}
+from = {from_}
+to = {to}
+# as_at = "2019-10-04"        # the day the answers speak as at; today where absent
+
+[index]
+min_face_px = 80              # smallest face looked for: side of the detector's box in source pixels
+looks_per_s = 2               # frames looked at for each second of footage
+
+# Without a mandate no footage is decoded and no face is searched for.
+# [mandate]
+# requested_by = "POST-..."   # a post-holder, never a name
+# legal_basis = "..."
+# necessity = "..."
+# purpose = "..."
+# cameras = ["*"]             # camera ids of raw/footage/footage.csv
+# window = "2016-05/2018-03"
+# undated_footage = false
+# threshold = 0.5             # largest distance of a candidate; 0 is identical
+# expires = "2026-12-31"
+# reviewers = ["POST-...", "POST-..."]
+#
+# [[mandate.probes]]          # an image that is not one of the case's disclosures
+# image = "images/probe.png"  # below raw/
+# reason = "..."
+
+[rules]
+# R13_days = 2                # days within which a record counts as made "as soon as possible"
+# R20_days = 30               # days after which a copy counts as held too long
+
+# [[sources]]                 # what lies outside the case, read only
+# kind = "footage"
+# path = "/mnt/archive"
+"""

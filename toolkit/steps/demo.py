@@ -1,0 +1,39 @@
+"""`toolkit demo`: the bundled sample, copied to a folder of your own."""
+
+import shutil
+from pathlib import Path
+
+import toolkit
+from toolkit.case import Case, open_case
+from toolkit.errors import UsageError
+
+SAMPLE = "kings_boulevard"
+
+
+def sample() -> Path:
+    """Return the folder of the bundled sample: in the repository, or in the installed package."""
+    package = Path(toolkit.__file__).parent
+    places = (package.parent / "data_samples" / SAMPLE, package / "data_samples" / SAMPLE)
+    return next(place for place in places if (place / "case.toml").is_file())
+
+
+def demo(folder: str | Path = SAMPLE) -> Case:
+    """
+    Copy the sample case to *folder*, unless it is there already, and open it. Run it with `run`.
+
+    Raises:
+        UsageError: If the folder holds something else.
+    """
+    target = Path(folder)
+    original = sample()
+    if (target / "case.toml").is_file():
+        if (target / "case.toml").read_bytes() != (original / "case.toml").read_bytes():
+            raise UsageError(f"{folder}: holds another case; name a new folder")
+    elif target.exists() and any(target.iterdir()):
+        raise UsageError(f"{folder}: is not empty; name a new folder")
+    else:
+        for part in ("raw", "hand"):
+            if (original / part).is_dir():
+                shutil.copytree(original / part, target / part, dirs_exist_ok=True)
+        shutil.copyfile(original / "case.toml", target / "case.toml")  # last: it makes the folder a case
+    return open_case(target)

@@ -1,0 +1,169 @@
+"""What every step has in common: the lock, intent and outcome in the log, and not doing again what is done."""
+
+import datetime as dt
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+import toolkit
+from toolkit.case import Case, Run
+from toolkit.custody import digest, lock, write
+from toolkit.custody.log import Log
+from toolkit.problems import Problem
+from toolkit.tables import table
+
+
+@dataclass
+class Job:
+    """
+    A step at work.
+
+    Args:
+        case: The case.
+        step: Name of the step.
+        inputs: Digest of all that its outcome depends on: other outcomes, settings, models, version of the tool.
+        log: The log of the case.
+        up_to_date: Whether the last outcome had the same inputs and its files are still what they were.
+    """
+
+    case: Case
+    step: str
+    inputs: str
+    log: Log
+    up_to_date: bool
+    began: float
+    outputs: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    sources: list[dict[str, object]] = field(default_factory=list)
+
+    def write(self, name: str, frame: pl.DataFrame, shard: str | None = None) -> None:
+        """Write a table of this step, whole, also when it is empty; its columns are checked against `tables`."""
+        path = self.case.folder(self.step) / (f"{name}/{shard}.parquet" if shard else f"{name}.parquet")
+        self.keep(path, write_frame(path, name, self.step, frame))
+
+    def write_problems(self, problems: Iterable[Problem]) -> None:
+        """Write the `problems` table of this step, sorted."""
+        rows = [
+            (found.code, found.origin.source, found.origin.locator, found.message, found.kept)
+            for found in sorted(set(problems))
+        ]
+        self.write("problems", pl.DataFrame(rows, schema=table("problems", self.step).schema(), orient="row"))
+
+    def keep(self, path: Path, sha256: str) -> None:
+        """Name a file as an output of this step."""
+        self.outputs[self.case.relative(path)] = sha256
+
+    def done(self, unit: str, inputs: str) -> dict[str, Any] | None:
+        """Return the log's entry of a unit of the same inputs that an earlier run finished, if its files are intact."""
+        for entry in reversed(self.log.entries):
+            if (entry.get("event"), entry.get("step"), entry.get("unit")) == ("unit", self.step, unit):
+                intact = entry["inputs"] == inputs and self._intact(entry["outputs"])
+                return dict(entry) if intact else None
+        return None
+
+    def unit(self, unit: str, inputs: str, outputs: dict[str, str], found: dict[str, Any]) -> None:
+        """
+        Log that a unit of work is finished, so that an interrupted step goes on after it.
+
+        Args:
+            unit: Its name, unique in the step.
+            inputs: Digest of all that it depends on.
+            outputs: Its files and their digests.
+            found: What else the step needs of it when it goes on: counts and texts, no floats.
+        """
+        self._append("unit", unit=unit, inputs=inputs, outputs=outputs, found=found)
+
+    def result(self) -> Run:
+        """Return what the step did."""
+        written = () if self.up_to_date else tuple(sorted(self.outputs))
+        problems = tuple(self.case.problems(self.step))
+        seconds = time.monotonic() - self.began
+        return Run(
+            self.step,
+            not self.up_to_date,
+            written,
+            problems,
+            tuple(self.sources),
+            self.log.head,
+            tuple(self.notes),
+            seconds,
+        )
+
+    def _intact(self, outputs: dict[str, str]) -> bool:
+        return all(
+            (path := self.case.root / name).is_file() and digest.file_digest(path) == sha256
+            for name, sha256 in outputs.items()
+        )
+
+    def _append(self, event: str, **payload: object) -> None:
+        case = self.case
+        self.log.append(
+            {
+                "event": event,
+                "step": self.step,
+                "case": case.settings_digest(),
+                "hand": digest.folder_digest(case.root / "hand"),
+                "tool": toolkit.__version__,
+                **payload,
+            },
+            at=dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
+        )
+
+    def _finish(self) -> None:
+        """Remove what earlier runs of this step left and this one did not write, then log the outcome."""
+        for path in sorted(self.case.folder(self.step).rglob("*.parquet")):
+            if self.case.relative(path) not in self.outputs:
+                write.remove(path)
+        self._append("outcome", inputs=self.inputs, outputs=self.outputs)
+
+
+def write_frame(path: Path, name: str, step: str, frame: pl.DataFrame) -> str:
+    """
+    Write a table, or a shard of it, and return its digest.
+
+    Raises:
+        ValueError: If its columns are not those that `toolkit.tables` states.
+    """
+    schema = table(name, step).schema()
+    if frame.schema != schema:
+        wrong = sorted(set(frame.schema.items()) ^ set(schema.items()), key=str)
+        raise ValueError(f"table {name!r} does not have the columns that toolkit.tables states: {wrong}")
+    return write.write_table(path, frame.to_arrow())
+
+
+@contextmanager
+def job(case: Case, step: str, inputs: object) -> Iterator[Job]:
+    """
+    Do a step: take the lock, log the intent, let the body write, log the outcome.
+
+    The body must return at once where `up_to_date` is true. An exception leaves an intent without an outcome.
+
+    Args:
+        case: The case.
+        step: Name of the step.
+        inputs: Whatever the outcome depends on, as JSON without floats.
+
+    Raises:
+        CaseLocked: If another process is working on the case.
+        IntegrityError: If the log does not hold together.
+    """
+    began = time.monotonic()
+    with lock.locked(case.root):
+        write.sweep_temps(case.root)
+        log = Log(case.root / "custody" / "log.jsonl")
+        key = digest.digest_of({"inputs": inputs, "tool": toolkit.__version__})
+        work = Job(case, step, key, log, up_to_date=False, began=began)
+        last = log.last(event="outcome", step=step)
+        if last and last["inputs"] == key and work._intact(last["outputs"]):  # noqa: SLF001 - its own maker
+            work.outputs = dict(last["outputs"])
+            work.up_to_date = True
+            yield work
+            return
+        work._append("intent", inputs=key)  # noqa: SLF001
+        yield work
+        work._finish()  # noqa: SLF001

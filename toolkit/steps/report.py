@@ -1,0 +1,79 @@
+"""`toolkit report`: what people read."""
+
+from pathlib import Path
+
+import polars as pl
+
+import toolkit
+from toolkit.audit import charts, export, page, render
+from toolkit.case import Case, Run
+from toolkit.custody import manifest, write
+from toolkit.custody.digest import file_digest
+from toolkit.steps.ask import ask
+from toolkit.steps.check import check
+from toolkit.steps.job import Job, job
+from toolkit.steps.reconstruct import facts, outcomes
+from toolkit.tables import table
+
+EXPORTED = ("answers", "verdicts", "sources")
+
+
+def report(case: Case) -> Run:
+    """
+    Write `reports/<id>/`: the page, the timeline, the tables as CSV with a sidecar and as Parquet.
+
+    The id is the first 12 hex digits of the digest of everything the report depends on. Earlier reports stay.
+
+    Raises:
+        UsageError: If the case has not been reconstructed yet.
+    """
+    answers, verdicts = ask(case), check(case)
+    with job(case, "report", {"tables": outcomes(case, "report"), "settings": facts(case)}) as work:
+        if work.up_to_date:
+            return work.result()
+        folder = case.root / "reports" / work.inputs[:12]
+        with case.connect() as tables:
+            coverage = tables.sql("select * from coverage order by all").pl()
+            images = [
+                ref for (ref,) in tables.sql("select distinct image_ref from disclosed_images order by 1").fetchall()
+            ]
+            period = tables.sql("select from_earliest, to_latest from settings").fetchall()[0]
+            timeline = charts.svg(charts.timeline(page.spans(tables), period))
+        values = page.page_values(answers, verdicts, images, coverage) | _about(case, work)
+        _keep_text(work, folder / "report.html", render.report_page(values, timeline=timeline))
+        _keep_text(work, folder / "timeline.svg", timeline)
+        for name in EXPORTED:
+            _export(work, folder / "tables", name, case.table(name), coverage)
+    return work.result()
+
+
+def _about(case: Case, work: Job) -> dict[str, object]:
+    """Return what the page says about itself."""
+    about = case.settings.about
+    return {
+        "title": about.title,
+        "period": f"{about.from_} to {about.to}",
+        "as_at": case.as_at.text,
+        "as_at_is_today": about.as_at is None,
+        "report_id": work.inputs[:12],
+        "signed": "unsigned",
+        "sources_read": case.table("sources").height,
+        "problems": case.problems(),
+        "thin_days": charts.THIN_DAYS,
+        "manifest_digest": file_digest(case.root / manifest.MANIFEST),
+        "log_head": work.log.head,
+        "inputs": work.inputs,
+        "version": toolkit.__version__,
+    }
+
+
+def _export(work: Job, folder: Path, name: str, frame: pl.DataFrame, coverage: pl.DataFrame) -> None:
+    _keep_text(work, folder / f"{name}.csv", export.csv_text(frame))
+    sidecar = export.sidecar(table(name), frame, coverage, work.inputs[:12])
+    _keep_text(work, folder / f"{name}.csv.json", sidecar)
+    parquet = folder / f"{name}.parquet"
+    work.keep(parquet, write.write_table(parquet, frame.to_arrow()))
+
+
+def _keep_text(work: Job, path: Path, text: str) -> None:
+    work.keep(path, write.write_text(path, text))

@@ -1,0 +1,70 @@
+"""`toolkit seal`: the manifest of what was handed over."""
+
+import json
+from pathlib import Path
+
+from toolkit.case import Case, Run
+from toolkit.custody import manifest, write
+from toolkit.custody.digest import shown
+from toolkit.problems import Origin, Problem
+from toolkit.steps.job import job
+from toolkit.tables import KINDS
+
+
+def seal(case: Case) -> Run:
+    """
+    Write the manifest of everything under `raw/` and outside sources, and open the log.
+
+    Anyone can check the manifest: `cd CASE && sha256sum -c custody/manifest.sha256`. Sealing again says what was
+    added, changed, lost or moved since. A file whose size, times and inode are as before is not read again here
+    (`verify` reads everything).
+
+    Raises:
+        CaseLocked: If another process is working on the case.
+    """
+    cached = case.root / "cache" / "stat.json"
+    outside = [Path(source.path) for source in case.settings.sources]
+    found = manifest.scan(case.root, outside, _read_cache(cached))
+    problems = [*found.problems, *_unknown_kinds(found.entries)]
+    inputs = {
+        "manifest": [[shown(entry.path), entry.sha256] for entry in found.entries],
+        "problems": [*map(str, problems)],
+    }
+    with job(case, "seal", inputs) as work:
+        if not work.up_to_date:
+            changes = manifest.compare(manifest.read(case.root), found.entries)
+            work.keep(
+                case.root / manifest.MANIFEST,
+                write.write_bytes(case.root / manifest.MANIFEST, manifest.render(found.entries)),
+            )
+            work.write_problems(problems)
+            work.notes.append(_what_changed(changes, len(found.entries)))
+        write.write_text(cached, json.dumps(found.cache))
+    return work.result()
+
+
+def _read_cache(path: Path) -> manifest.StatCache:
+    """Return the cache, or nothing where it is absent or damaged: it is never evidence."""
+    try:
+        return {name: tuple(state) for name, state in json.loads(path.read_text()).items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
+
+
+def _unknown_kinds(entries: list[manifest.Entry]) -> list[Problem]:
+    known = ", ".join(KINDS)
+    return [
+        Problem(
+            "F408",
+            Origin(shown(entry.path)),
+            f"expected a folder that is a kind of source ({known}), found {shown(entry.path.split('/')[1])!r}",
+            "sealed, not read",
+        )
+        for entry in entries
+        if entry.path.startswith("raw/") and entry.path.count("/") > 1 and entry.path.split("/")[1] not in KINDS
+    ]
+
+
+def _what_changed(changes: manifest.Changes, total: int) -> str:
+    counts = ((len(paths), name) for name, paths in changes._asdict().items())
+    return f"{total} files sealed: " + (", ".join(f"{n} {name}" for n, name in counts if n) or "as before")

@@ -1,0 +1,234 @@
+"""What people and machines read on the terminal."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from toolkit.answers import Answer, Verdict
+from toolkit.audit.sentences import answer_sentence, headlines, value_text
+from toolkit.case import Case, Run
+from toolkit.case import Progress as Report
+from toolkit.custody.verify import Verified
+from toolkit.problems import Origin
+
+_STATE_STYLE = {
+    "established": "green",
+    "established_not": "green",
+    "not_found": "yellow",
+    "record_missing": "red",
+    "no_duty": "yellow",
+    "destroyed": "yellow",
+    "attested": "cyan",
+    "conflicting": "red",
+    "not_searched": "magenta",
+    "conforms": "green",
+    "breach": "red",
+    "cannot_determine": "yellow",
+    "not_applicable": "dim",
+}
+_EVIDENCE_SHOWN = 4
+_PROBLEMS_SHOWN = 30
+
+
+def _console() -> Console:
+    """Return a console that does not cut lines when the output goes into a file."""
+    return Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+
+
+def _state(word: str) -> str:
+    return f"[{_STATE_STYLE.get(word, 'white')}]{word}[/]"
+
+
+def show_runs(runs: list[Run]) -> None:
+    """Print what each step did, and every problem on record."""
+    console = _console()
+    for run in runs:
+        for found in run.problems[:_PROBLEMS_SHOWN]:
+            console.print(escape(str(found)), style="yellow", soft_wrap=True)
+        if len(run.problems) > _PROBLEMS_SHOWN:
+            more = len(run.problems) - _PROBLEMS_SHOWN
+            console.print(f"... and {more} more in tables/{run.step}/problems.parquet", style="yellow")
+        done = f"{len(run.written)} files written in {run.seconds:.1f} s" if run.did_work else "nothing to do"
+        if run.notes:
+            done = "; ".join((*((done,) if run.did_work else ()), *run.notes))
+        balance = _balance(run)
+        head = f"; log head {run.head[:12]}" if run.head else ""
+        console.print(f"[bold]{run.step}[/]: {balance}{escape(done)}{head}", soft_wrap=True)
+
+
+def _balance(run: Run) -> str:
+    """Return 'rows in = accepted + quarantined + blank' over the sources of an ingest."""
+    if not run.sources:
+        return ""
+    total: Counter[str] = Counter()
+    for source in run.sources:
+        total.update({name: n for name, n in source.items() if isinstance(n, int)})
+    parts = " + ".join(f"{total[name]} {name}" for name in ("accepted", "quarantined", "blank"))
+    return f"{total['rows_in']} rows in = {parts}; {len(run.sources)} sources; "
+
+
+def show_headlines(case: Case, runs: list[Run], *, seconds: float) -> None:
+    """Print the headline table, where the report is, and how long the pipeline took."""
+    from toolkit.steps.ask import ask  # noqa: PLC0415 - steps load what they need
+
+    console = _console()
+    rows = Table(title=f"{escape(case.settings.about.title)}, as at {case.as_at.text}", title_justify="left")
+    for name in ("question", "state", "value"):
+        rows.add_column(name, overflow="fold")
+    for label, answer in headlines(ask(case)):
+        rows.add_row(escape(label), _state(answer.state), escape(value_text(answer)))
+    console.print()
+    console.print(rows)
+    for path in sorted({name for run in runs for name in run.written if name.endswith("report.html")}) or [
+        _latest(case)
+    ]:
+        console.print(f"report: {case.root / path}", soft_wrap=True)
+    problems = sum(len(run.problems) for run in runs)
+    console.print(
+        f"pipeline: {seconds:.1f} s; {problems} problems on record; check any time: toolkit verify {case.root}"
+    )
+
+
+def _latest(case: Case) -> str:
+    found = max((case.root / "reports").glob("*/report.html"), key=lambda path: path.stat().st_mtime_ns)
+    return case.relative(found)
+
+
+def show_questions(answers: list[Answer]) -> None:
+    """Print the questions that the case answers."""
+    console = _console()
+    for question, title in dict.fromkeys((answer.question, answer.title) for answer in answers):
+        console.print(f"{question}  {escape(title)}", soft_wrap=True)
+
+
+def show_answers(answers: list[Answer]) -> None:
+    """Print answers as sentences, each with its coverage, evidence and caveats."""
+    console = _console()
+    asked = None
+    for answer in answers:
+        if answer.question != asked:
+            asked = answer.question
+            console.print(
+                f"\n[bold]{answer.question}[/] {escape(answer.title)} [dim]({', '.join(answer.paragraphs)})[/]"
+            )
+        subject = f"{escape(answer.subject)}: " if answer.subject else ""
+        console.print(f"  {_state(answer.state)}  {subject}{escape(answer_sentence(answer))}", soft_wrap=True)
+        for caveat in answer.caveats:
+            console.print(f"      note: {escape(caveat)}", style="dim", soft_wrap=True)
+        if answer.evidence:
+            console.print(f"      rests on: {escape(_evidence(answer.evidence))}", style="dim", soft_wrap=True)
+
+
+def _evidence(origins: tuple[Origin, ...]) -> str:
+    shown = "; ".join(map(str, origins[:_EVIDENCE_SHOWN]))
+    more = len(origins) - _EVIDENCE_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def show_verdicts(verdicts: list[Verdict]) -> None:
+    """Print verdicts as a table."""
+    rows = Table(show_lines=False)
+    for name in ("rule", "subject", "verdict", "reasons and flags", "what the rule asks"):
+        rows.add_column(name, overflow="fold")
+    for found in verdicts:
+        why = ", ".join((*found.reasons, *(f"[{flag}]" for flag in found.flags)))
+        rows.add_row(found.rule, escape(found.subject or ""), _state(found.verdict), escape(why), escape(found.title))
+    _console().print(rows)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Report]:
+    """Give a function that shows how far the work is, on stderr."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def report(what: str, done: float, total: float) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(escape(what), total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield report
+
+
+def to_json(found: object, schema_version: int) -> object:
+    """Return what a step found in the documented JSON shape; lists are sorted."""
+    version = {"schema_version": schema_version}
+    match found:
+        case [Answer(), *_]:
+            questions: dict[str, list[Answer]] = {}
+            for answer in found:
+                questions.setdefault(answer.question, []).append(answer)
+            return [version | _question(answers) for _, answers in sorted(questions.items())]
+        case list():
+            return [to_json(item, schema_version) for item in found]
+        case Verdict():
+            return version | {
+                "rule": found.rule,
+                "title": found.title,
+                "paragraphs": sorted(found.paragraphs),
+                "subject": found.subject,
+                "verdict": found.verdict,
+                "reasons": sorted(found.reasons),
+                "flags": sorted(found.flags),
+                "evidence": _origins(found.evidence),
+            }
+        case Verified():
+            failures = [{"code": f.code, "path": f.path, "detail": f.detail} for f in found.failures]
+            return version | {"ok": found.ok, "checked": found.checked, "failures": failures}
+        case Run():
+            return version | {
+                "step": found.step,
+                "did_work": found.did_work,
+                "exit_code": found.exit_code,
+                "written": sorted(found.written),
+                "problems": [
+                    {"code": p.code, "source": p.origin.source, "locator": p.origin.locator}
+                    | {"message": p.message, "kept": p.kept}
+                    for p in found.problems
+                ],
+                "sources": list(found.sources),
+                "head": found.head,
+                "notes": list(found.notes),
+                "seconds": round(found.seconds, 3),
+            }
+    raise TypeError(f"no JSON shape for {type(found).__name__}")
+
+
+def _question(answers: list[Answer]) -> dict[str, object]:
+    """Return a question with its answers, sorted by subject."""
+    return {
+        "question": answers[0].question,
+        "title": answers[0].title,
+        "paragraphs": sorted(answers[0].paragraphs),
+        "answers": [_answer(answer) for answer in sorted(answers, key=lambda answer: answer.subject or "")],
+    }
+
+
+def _answer(answer: Answer) -> dict[str, object]:
+    coverage = answer.coverage
+    return {
+        "subject": answer.subject,
+        "state": answer.state,
+        "value": answer.value,
+        "unit": answer.unit,
+        "evidence": _origins(answer.evidence),
+        "coverage": {
+            "measure": coverage.measure,
+            "declared": coverage.declared,
+            "examined": coverage.examined,
+            "not_examined": dict(sorted(coverage.not_examined.items())),
+        },
+        "caveats": list(answer.caveats),
+    }
+
+
+def _origins(origins: tuple[Origin, ...]) -> list[dict[str, str]]:
+    return [{"source": origin.source, "locator": origin.locator} for origin in sorted(origins)]
