@@ -226,14 +226,20 @@ def is_temp(name: str) -> bool:
     return _TEMP.fullmatch(name) is not None
 
 
-def sweep_temps(root: Path) -> list[Path]:
-    """Remove what killed processes left half written under *root*; only call while holding the case's lock."""
-    found = sorted(
-        Path(folder, name) for folder, _, names in os.walk(root, followlinks=False) for name in names if is_temp(name)
-    )
-    for path in found:
+def sweep_temps(case_root: Path) -> list[Path]:
+    """
+    Remove what killed processes left half written in a case; only call while holding its lock.
+
+    `raw/` is left alone: a file there is evidence, whatever its name.
+    """
+    found = []
+    for folder, below, names in os.walk(case_root, followlinks=False):
+        if Path(folder) == case_root and "raw" in below:
+            below.remove("raw")
+        found += [Path(folder, name) for name in names if is_temp(name)]
+    for path in sorted(found):
         remove(path)
-    return found
+    return sorted(found)
 
 
 def _write_all(descriptor: int, view: memoryview) -> None:

@@ -1,0 +1,164 @@
+"""The lines of `custody/log.jsonl`, read and checked: canonical, each following the last, as `custody/head` has them."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+import rfc8785
+
+from toolkit.errors import IntegrityError
+
+LOG = "custody/log.jsonl"
+"""Path of the log in a case."""
+HEAD = "custody/head"
+"""Path of the head in a case: what the log is called, how many lines it has, the SHA-256 of the last."""
+START = "0" * 64
+"""What the first line commits to."""
+
+_LARGEST = 2**53 - 1  # RFC 8785: the integers that every reader of JSON has exactly
+_PRIVATE_USE = 0xEE  # first byte, in UTF-8, of U+E000 and above
+_HEAD = re.compile(rb"custody/log\.jsonl\n([1-9][0-9]{0,15})\n([0-9a-f]{64})\n")
+_SHORT = 12
+
+
+@dataclass(frozen=True)
+class Entry(Mapping[str, Any]):
+    """
+    A line of the log; reads like a dict.
+
+    Args:
+        payload: Every key of the line, `n`, `prev` and `at` among them.
+        digest: SHA-256 of the line without its newline, in hex.
+    """
+
+    payload: dict[str, Any]
+    digest: str
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - whatever JSON can say
+        """Return the value of a key."""
+        return self.payload[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the keys."""
+        return iter(self.payload)
+
+    def __len__(self) -> int:
+        """Return the number of keys."""
+        return len(self.payload)
+
+
+class Contents(NamedTuple):
+    """The log as it is on the disk: its lines, how many of them the head names, and a torn tail."""
+
+    entries: list[Entry]
+    headed: int
+    tail: bytes
+    whole_bytes: int
+
+
+def load(path: Path) -> Contents:
+    """
+    Return the log, checked, with its torn tail; empty where there is no log.
+
+    Raises:
+        IntegrityError: If a line is not canonical JSON, does not follow the one before, or is not what the head names.
+    """
+    content = path.read_bytes() if path.exists() else b""
+    *lines, tail = content.split(b"\n")
+    entries: list[Entry] = []
+    for number, line in enumerate(lines, 1):
+        entry = Entry(_parsed(number, line), hashlib.sha256(line).hexdigest())
+        _check_follows(number, entry, entries[-1].digest if entries else START)
+        entries.append(entry)
+    return Contents(entries, _check_head(path, entries), tail, len(content) - len(tail))
+
+
+def _parsed(number: int, line: bytes) -> dict[str, Any]:
+    """Return the object of a line, or raise IntegrityError unless it is canonical JSON without floats."""
+    try:
+        value = json.loads(
+            line.decode(),
+            object_pairs_hook=_no_duplicates,
+            parse_float=_no_float,
+            parse_constant=_no_float,
+            parse_int=_exact_integer,
+        )
+        canonical = _canonical(value, line)
+    except (ValueError, RecursionError) as error:
+        raise IntegrityError(f"{LOG}: line {number} cannot be read: {error}") from error
+    if canonical != line:
+        raise IntegrityError(f"{LOG}: line {number} is not canonical JSON (RFC 8785)")
+    if not isinstance(value, dict) or not all(isinstance(value.get(key), str) for key in ("prev", "at", "event")):
+        raise IntegrityError(f"{LOG}: line {number}: expected an object with n, prev, at and event")
+    return value
+
+
+def _canonical(value: Any, line: bytes) -> bytes:  # noqa: ANN401
+    """
+    Return the canonical form of what was read from *line*.
+
+    Without floats, the standard library writes it, six times as fast; only the order of keys differs when
+    characters from U+E000 on are among them (RFC 8785 sorts by UTF-16).
+    """
+    if max(line, default=0) >= _PRIVATE_USE:
+        return rfc8785.dumps(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _check_follows(number: int, entry: Entry, prev: str) -> None:
+    if entry["prev"] != prev:
+        before = f"line {number - 1}" if number > 1 else "the start"
+        raise IntegrityError(
+            f"{LOG}: line {number} does not follow {before}: "
+            f"expected prev={prev[:_SHORT]}, found {entry['prev'][:_SHORT]}"
+        )
+    if entry.get("n") != number - 1 or isinstance(entry["n"], bool):
+        raise IntegrityError(f"{LOG}: line {number}: expected n={number - 1}, found {entry.get('n')}")
+
+
+def _check_head(path: Path, entries: list[Entry]) -> int:
+    """Return how many entries the head names, or raise IntegrityError unless it fits the log."""
+    head_path = path.with_name("head")
+    size, digest = 0, START
+    if head_path.exists():
+        text = head_path.read_bytes()
+        parts = _HEAD.fullmatch(text)
+        if not parts:
+            raise IntegrityError(f"custody/head: expected the log's name, its lines and a digest, found {text[:80]!r}")
+        size, digest = int(parts[1]), parts[2].decode()
+    if size > len(entries):
+        raise IntegrityError(f"{LOG}: has {len(entries)} whole lines, but custody/head names {size}: cut short")
+    if size and entries[size - 1].digest != digest:
+        found = entries[size - 1].digest[:_SHORT]
+        raise IntegrityError(
+            f"{LOG}: line {size} is not what custody/head names: expected {digest[:_SHORT]}, found {found}"
+        )
+    # A kill between line and head leaves one line beyond the head; units before it are not headed at all.
+    for number, entry in enumerate(entries[size:-1], size + 1):
+        if entry["event"] != "unit":
+            raise IntegrityError(
+                f"custody/head: names {size} of {len(entries)} lines, but line {number} had its own head"
+            )
+    return size
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return value
+
+
+def _no_float(text: str) -> NoReturn:
+    raise ValueError(f"a float: {text}")
+
+
+def _exact_integer(text: str) -> int:
+    value = int(text)
+    if abs(value) > _LARGEST:
+        raise ValueError(f"an integer beyond 2^53: {text[:20]}")
+    return value

@@ -1,0 +1,178 @@
+"""
+`custody/log.jsonl`: what was done to the case, each line committing to the one before.
+
+A line is one JSON object in canonical form (RFC 8785, no floats), ended by a newline. Keys of every line: `n`, its
+place, from 0; `prev`, the SHA-256 of the line before without its newline (64 zeros for the first); `at`, the time (UTC)
+its writer gave; `event`: `intent` before a step acts, `unit` for a piece of work that is finished, `outcome` after it,
+`recovered_tail` for what a killed process left. A line without its newline is what a Merkle leaf is to be.
+
+`custody/head` names the log, how many lines it has and the SHA-256 of the last: it is replaced after every line but a
+`unit`, so that cutting lines off, or editing the last one, shows. What no copy of the head outside the case has seen,
+a person who can write into the case can write anew; the log proves what was recorded, not that it is true.
+
+An append that was killed leaves bytes after the last newline and beyond the head. The next append moves them to
+`custody/torn/` and says so in a `recovered_tail` line. Anything else that is not as it was written is an IntegrityError
+and never repaired.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+
+from toolkit.custody import write
+from toolkit.custody.chain import LOG, START, Entry, load
+from toolkit.errors import IntegrityError
+
+EVENTS = ("intent", "unit", "outcome")
+"""Events that a step may append."""
+
+_RESERVED = {"n", "prev", "at"}
+
+
+class Log:
+    """
+    The log of a case, open for appending; hold the case's lock while using it.
+
+    The whole log is checked once, here. `entries` and `head` follow each append.
+
+    Raises:
+        IntegrityError: If the log does not hold together.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read and check the log at *path* (`CASE/custody/log.jsonl`), which need not exist yet."""
+        self.path = path
+        self._load()
+
+    @property
+    def head(self) -> str:
+        """The SHA-256 of the last line, or 64 zeros."""
+        return self.entries[-1].digest if self.entries else START
+
+    def last(self, **wanted: object) -> Entry | None:
+        """Return the latest entry with these values, e.g. `last(event="outcome", step="seal")`."""
+        matching = (entry for entry in reversed(self.entries) if wanted.items() <= entry.payload.items())
+        return next(matching, None)
+
+    def append(self, payload: Mapping[str, Any], at: str) -> str:
+        """
+        Append an entry and return its digest, the new head; it is on the disk then.
+
+        Args:
+            payload: `event` (one of `EVENTS`) and what goes with it.
+            at: The time, ISO 8601 with its offset, which must be UTC.
+
+        Raises:
+            ValueError: If the payload holds a float or a reserved key, or the event or time is not one.
+            IntegrityError: If something else wrote to the log since it was read.
+            ResourceError: If the disk does not take it. The log is as before.
+        """
+        if payload.get("event") not in EVENTS:
+            raise ValueError(f"event must be one of {', '.join(EVENTS)}, found {payload.get('event')!r}")
+        if reserved := sorted(_RESERVED & payload.keys()):
+            raise ValueError(f"the log sets {', '.join(reserved)} itself")
+        if dt.datetime.fromisoformat(at).utcoffset() != dt.timedelta(0):
+            raise ValueError(f"time must be in UTC, found {at!r}")
+        refuse_floats(payload)
+        self._settle(at)
+        self._add(payload, at)
+        return self.head
+
+    def _load(self) -> None:
+        contents = load(self.path)
+        self.entries, self._headed, self._tail, self._size = contents
+        self._settled = False
+
+    def _settle(self, at: str) -> None:
+        """Before the first append: take away a torn tail, bring the head up to the last line, name what was torn."""
+        size = self.path.stat().st_size if self.path.exists() else 0
+        if size != self._size + len(self._tail):
+            raise IntegrityError(
+                f"{LOG}: {size:,} bytes, expected {self._size + len(self._tail):,}: written by another"
+            )
+        if self._settled:
+            return
+        if self._tail:
+            _keep_torn(self.path, len(self.entries), self._tail)
+            write.truncate(self.path, self._size)
+            self._tail = b""
+        self._write_head()
+        named = {entry["torn"] for entry in self.entries if entry.get("event") == "recovered_tail"}
+        for name, sha256, size in _torn_files(self.path):
+            if name not in named:
+                self._add({"event": "recovered_tail", "torn": name, "sha256": sha256, "bytes": size}, at)
+        self._settled = True
+
+    def _add(self, payload: Mapping[str, Any], at: str) -> None:
+        whole = {**payload, "n": len(self.entries), "prev": self.head, "at": at}
+        line = rfc8785.dumps(whole)
+        try:
+            write.append_line(self.path, line)
+        except BaseException:
+            self._load()  # an append that failed half way may have left a tail
+            raise
+        self._size += len(line) + 1
+        self.entries.append(Entry(json.loads(line), hashlib.sha256(line).hexdigest()))
+        if payload["event"] != "unit":
+            self._write_head()
+
+    def _write_head(self) -> None:
+        if self._headed < len(self.entries):
+            write.write_text(self.path.with_name("head"), f"{LOG}\n{len(self.entries)}\n{self.head}\n")
+            self._headed = len(self.entries)
+
+
+def append(path: Path, payload: Mapping[str, Any], at: str) -> str:
+    """Open the log, append one entry, and return the new head; see `Log.append`."""
+    return Log(path).append(payload, at)
+
+
+def read(path: Path) -> list[Entry]:
+    """
+    Return the entries of a log; none where there is no log. A torn tail is passed over (see `load`).
+
+    Raises:
+        IntegrityError: If a line is not canonical JSON, does not follow the one before, or is not what the head names.
+    """
+    return load(path).entries
+
+
+def refuse_floats(value: Any) -> None:  # noqa: ANN401
+    """
+    Raise ValueError if a float is anywhere in the value: two programs may write the same float differently.
+
+    >>> refuse_floats({"threshold": ["0.5", 1]})
+    """
+    if isinstance(value, float):
+        raise ValueError(f"no floats in the log: write {value!r} as text")  # noqa: TRY004 - the value is wrong, not the call
+    if isinstance(value, Mapping):
+        for part in value.values():
+            refuse_floats(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            refuse_floats(part)
+
+
+def _keep_torn(path: Path, n: int, tail: bytes) -> None:
+    """Keep a torn tail in `custody/torn/`; the same tail, kept before a kill, stays."""
+    name = f"{n:08d}-{hashlib.sha256(tail).hexdigest()[:12]}"
+    kept = path.with_name("torn") / name
+    if not kept.exists():
+        write.write_new(kept, tail)
+
+
+def _torn_files(path: Path) -> list[tuple[str, str, int]]:
+    """Return (path in the case, SHA-256, bytes) of each torn tail that was kept."""
+    folder = path.with_name("torn")
+    files = folder.iterdir() if folder.is_dir() else ()
+    kept = sorted(file for file in files if file.is_file() and not write.is_temp(file.name))
+    return [
+        (f"custody/torn/{file.name}", hashlib.sha256(content).hexdigest(), len(content))
+        for file in kept
+        for content in [file.read_bytes()]
+    ]

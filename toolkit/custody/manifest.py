@@ -1,0 +1,201 @@
+"""
+`custody/manifest.sha256`: every source of the case and its digest, in the format of `sha256sum`.
+
+One line a file, `<64 hex>  <path>`, sorted bytewise by path; paths are relative to the case, absolute for sources
+outside it. A name with a backslash, newline or return is escaped and its line begins with a backslash, as coreutils
+9 does.
+Names are bytes: one that is not UTF-8 stands there as it is on the disk. Anyone can check it without us:
+`cd CASE && sha256sum --check --strict custody/manifest.sha256`.
+"""
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from toolkit.custody.digest import Unreadable, checksum_line, digest_and_stat, files_under, shown
+from toolkit.errors import IntegrityError
+from toolkit.problems import Origin, Problem
+
+MANIFEST = "custody/manifest.sha256"
+"""Path of the manifest in a case."""
+
+StatCache = Mapping[str, tuple[int, int, int, int, str]]
+"""Path -> (size, mtime in ns, inode, ctime in ns, SHA-256): what was hashed when. JSON turns the tuples into lists."""
+
+_LINE = re.compile(rb"(\\?)([0-9a-f]{64})  ([^\0\n]+)")
+_ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
+_UNESCAPED = {"\\": "\\", "n": "\n", "r": "\r"}
+
+
+class Entry(NamedTuple):
+    """
+    A source and its digest.
+
+    Args:
+        path: Relative to the case, or absolute. Bytes that are not UTF-8 are surrogates (`os.fsdecode`); see `shown`.
+        sha256: 64 hex digits.
+    """
+
+    path: str
+    sha256: str
+
+
+class Scan(NamedTuple):
+    """What is there: entries sorted bytewise by path, problems, and the cache for the next scan."""
+
+    entries: list[Entry]
+    problems: list[Problem]
+    cache: dict[str, tuple[int, int, int, int, str]]
+
+
+class Changes(NamedTuple):
+    """Paths, sorted bytewise: added, changed, lost, and moved (from, to)."""
+
+    added: list[str]
+    changed: list[str]
+    lost: list[str]
+    moved: list[tuple[str, str]]
+
+
+def scan(case_root: Path, outside: Iterable[Path] = (), cache: StatCache | None = None) -> Scan:
+    """
+    Return the digest of every file under `raw/` and under the sources outside the case.
+
+    What is no regular file, or cannot be read, becomes a problem (F401, F404, F405, F406) and has no entry; a name that
+    is not UTF-8 has both (F410). A name like our temporary files' is a source like any other: it is not ours to ignore.
+
+    Args:
+        case_root: The case.
+        outside: Files or folders that `case.toml` names, absolute, or relative to the case.
+        cache: From an earlier scan; a file whose size, times and inode are those of the cache is not read again.
+    """
+    entries, problems, fresh = [], [], {}
+    for name in sources(case_root, outside):
+        path = case_root / name
+        try:
+            known = _known(path, (cache or {}).get(name))
+            if known is None:
+                sha256, state = digest_and_stat(path)
+                known = (state.st_size, state.st_mtime_ns, state.st_ino, state.st_ctime_ns, sha256)
+        except Unreadable as found:
+            problems.append(Problem(found.code, Origin(shown(name)), found.message, "not sealed"))
+            continue
+        fresh[name] = known
+        entries.append(Entry(name, known[-1]))
+        if any("\udc80" <= char <= "\udcff" for char in name):
+            message = "name is not UTF-8; shown with its bytes escaped"
+            problems.append(Problem("F410", Origin(shown(name)), message, "sealed under its exact bytes"))
+    return Scan(entries, sorted(problems), fresh)
+
+
+def sources(case_root: Path, outside: Iterable[Path] = ()) -> list[str]:
+    """Return the path of all that is not a folder in `raw/` and *outside*, as the manifest has it, sorted bytewise."""
+    found = set()
+    for root in (case_root / "raw", *outside):
+        top = Path(os.path.abspath(case_root / root))  # noqa: PTH100 - `resolve` would follow links
+        name = top.relative_to(case_root).as_posix() if top.is_relative_to(case_root) else top.as_posix()
+        if top.is_dir():
+            found |= {name if below == "." else f"{name}/{below}" for below in files_under(top)}
+        elif os.path.lexists(top) or top != case_root / "raw":
+            found.add(name)
+    return sorted(found, key=os.fsencode)
+
+
+def compare(old: Iterable[Entry], new: Iterable[Entry]) -> Changes:
+    """
+    Return what became of the files of *old* in *new*.
+
+    A file is moved when its path is gone and its content is at a path that is new; each new path is used once.
+
+    >>> compare([Entry("raw/a", "1"), Entry("raw/b", "2")], [Entry("raw/b", "3"), Entry("raw/c", "1")])
+    Changes(added=[], changed=['raw/b'], lost=[], moved=[('raw/a', 'raw/c')])
+    """
+    before, after = dict(old), dict(new)
+    free = defaultdict(list)
+    for path in sorted(after.keys() - before.keys(), key=os.fsencode, reverse=True):
+        free[after[path]].append(path)
+    moved, lost = [], []
+    for path in sorted(before.keys() - after.keys(), key=os.fsencode):
+        if free[before[path]]:
+            moved.append((path, free[before[path]].pop()))
+        else:
+            lost.append(path)
+    added = sorted((path for paths in free.values() for path in paths), key=os.fsencode)
+    changed = sorted((path for path in before.keys() & after.keys() if before[path] != after[path]), key=os.fsencode)
+    return Changes(added, changed, lost, moved)
+
+
+def render(entries: Iterable[Entry]) -> bytes:
+    r"""
+    Return the manifest's bytes.
+
+    >>> render([Entry("raw/b", "2" * 64), Entry("raw/a", "1" * 64)]).count(b"\n")
+    2
+    """
+    return b"".join(checksum_line(entry.sha256, entry.path) for entry in sorted(entries, key=_bytewise))
+
+
+def parse(content: bytes) -> list[Entry]:
+    """
+    Return the entries of a manifest.
+
+    Raises:
+        IntegrityError: If a line is not what `render` writes: names the line, what was expected and what was found.
+    """
+    lines = content.split(b"\n")
+    if lines.pop():
+        raise IntegrityError(f"{MANIFEST}: line {len(lines) + 1} does not end: expected a newline")
+    entries = [_entry(number, line) for number, line in enumerate(lines, 1)]
+    for number, (one, two) in enumerate(pairwise(entries), 2):
+        if _bytewise(one) >= _bytewise(two):
+            raise IntegrityError(
+                f"{MANIFEST}: line {number} is out of order: {shown(two.path)!r} repeats or belongs before"
+            )
+    return entries
+
+
+def read(case_root: Path) -> list[Entry]:
+    """Return the entries of a case's manifest; none where it was never sealed."""
+    path = case_root / MANIFEST
+    return parse(path.read_bytes()) if path.exists() else []
+
+
+def _entry(number: int, line: bytes) -> Entry:
+    """Return the entry of a line, or raise IntegrityError."""
+    parts = _LINE.fullmatch(line)
+    if not parts:
+        found = shown(os.fsdecode(line[:120]))
+        raise IntegrityError(f"{MANIFEST}: line {number}: expected '<64 hex>  <path>', found {found!r}")
+    path = os.fsdecode(parts[3])
+    if parts[1]:
+        path = _ESCAPE.sub(lambda found: _UNESCAPED.get(found[1], found[0]), path)
+    entry = Entry(path, parts[2].decode())
+    if checksum_line(entry.sha256, path) != line + b"\n":
+        raise IntegrityError(f"{MANIFEST}: line {number}: not escaped as sha256sum does: {shown(path)!r}")
+    steps = path.removeprefix("/").split("/")
+    if not {"", ".", ".."}.isdisjoint(steps) or (path[0] != "/" and steps[0] != "raw"):
+        raise IntegrityError(
+            f"{MANIFEST}: line {number}: expected a path under raw/ or absolute, found {shown(path)!r}"
+        )
+    return entry
+
+
+def _known(path: Path, cached: tuple[int, int, int, int, str] | None) -> tuple[int, int, int, int, str] | None:
+    """Return the cached state if the file still has it; times are compared with what the file itself says."""
+    if cached is None:
+        return None
+    try:
+        now = path.lstat()
+    except OSError:
+        return None
+    size, mtime_ns, inode, ctime_ns, sha256 = cached
+    same = (now.st_size, now.st_mtime_ns, now.st_ino, now.st_ctime_ns) == (size, mtime_ns, inode, ctime_ns)
+    return (size, mtime_ns, inode, ctime_ns, sha256) if same else None
+
+
+def _bytewise(entry: Entry) -> bytes:
+    return os.fsencode(entry.path)

@@ -1,0 +1,258 @@
+"""Is everything in the case what was sealed, written and logged? Reads, and never writes; no cache is asked."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toolkit.custody import chain, manifest
+from toolkit.custody.chain import HEAD, LOG, Entry
+from toolkit.custody.digest import Unreadable, file_digest, files_under, folder_digest, shown
+from toolkit.custody.manifest import MANIFEST
+from toolkit.custody.write import is_temp
+from toolkit.errors import IntegrityError
+from toolkit.problems import Origin, Problem
+
+FAILURES = {
+    "V501": "the log is not what was written; outputs cannot be checked against it",
+    "V502": "the log ends in bytes that are no line: an append that was killed, until the next step moves them away",
+    "V503": "the case was never sealed",
+    "V504": "the manifest is missing, unreadable, or not the one that was sealed last",
+    "V505": "a sealed source is missing",
+    "V506": "a sealed source has other content",
+    "V507": "a sealed source can no longer be read, or is no regular file any more",
+    "V508": "a file among the sources that was never sealed",
+    "V509": "an output is missing",
+    "V510": "an output has other content, or is no regular file any more",
+    "V511": "a file among the outputs that no step names",
+    "V512": "case.toml is not what the last step worked with",
+    "V513": "hand/ is not what the last step worked with",
+    "V514": "what a killed process left, kept in custody/torn/, is missing or has other content",
+}
+"""What `verify` can find, by code. A file that was moved is no failure but a note (F407)."""
+
+OUTPUT_FOLDERS = ("tables", "reports")
+"""Folders in which every file is an output of some step."""
+
+_SHORT = 12
+
+
+@dataclass(frozen=True, order=True)
+class Failure:
+    """
+    One thing that is not what it was.
+
+    Args:
+        code: One of `FAILURES`.
+        path: The file, as `digest.shown` shows it.
+        detail: What was expected and what was found.
+    """
+
+    code: str
+    path: str
+    detail: str
+
+    def __post_init__(self) -> None:
+        """Refuse a code that is not in the list."""
+        if self.code not in FAILURES:
+            raise ValueError(f"unknown failure code {self.code!r}")
+
+    def __str__(self) -> str:
+        """Return the line a person reads."""
+        return f"{self.code} {self.path}: {self.detail}"
+
+
+@dataclass(frozen=True)
+class Verification:
+    """
+    The answer of `verify`.
+
+    Args:
+        checked: How many digests were compared with what was recorded: log, manifest, sources, outputs, settings.
+        failures: Sorted by code, path and detail.
+        notes: What a person should know and is no failure: moved sources, and things among them that are no files.
+    """
+
+    checked: int
+    failures: list[Failure]
+    notes: list[Problem]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no failure."""
+        return not self.failures
+
+
+def verify(case_root: Path, outside: Iterable[Path] = ()) -> Verification:
+    """
+    Compare everything in the case with what was recorded of it.
+
+    The log must hold together; the manifest must be the one sealed last, and every source in it unchanged; every output
+    must be what the latest outcome of its step names (for reports, every outcome; for a step that was interrupted, also
+    what its finished units name), and nothing else may lie among the outputs; `case.toml` and `hand/` must be what the
+    last step worked with.
+
+    What it cannot tell: whether somebody who can write into the case has rewritten manifest, log and head together; for
+    that a copy of the head must be kept elsewhere.
+
+    Args:
+        case_root: The case.
+        outside: Sources outside it, where files that were never sealed are to be found too.
+    """
+    failures: list[Failure] = []
+    entries, whole = _read_log(case_root, failures)
+    checked = len(entries) + _check_torn(case_root, entries, failures)
+    checked += _check_manifest(case_root, entries, failures) if whole else 0
+    listed = _read_manifest(case_root, failures)
+    checked += len(listed)
+    notes = _check_sources(case_root, outside, listed, failures) if whole or listed else []
+    if whole:
+        checked += _check_outputs(case_root, entries, failures)
+        checked += _check_settings(case_root, entries, failures)
+    return Verification(checked, sorted(set(failures)), sorted(notes))
+
+
+def expected_outputs(entries: Iterable[Entry]) -> dict[str, str]:
+    """
+    Return path -> SHA-256 of every output that should be there.
+
+    An outcome replaces the earlier ones of its step; reports stay, as each has a folder of its own; a unit counts from
+    when it is finished.
+    """
+    by_step: dict[str, dict[str, str]] = {}
+    for entry in entries:
+        step, outputs = str(entry.get("step")), entry.get("outputs")
+        if entry["event"] not in ("unit", "outcome") or not isinstance(outputs, dict):
+            continue
+        if entry["event"] == "outcome" and step != "report":
+            by_step[step] = {}
+        by_step.setdefault(step, {}).update(outputs)
+    return {path: str(sha256) for outputs in by_step.values() for path, sha256 in outputs.items()}
+
+
+def _read_log(case_root: Path, failures: list[Failure]) -> tuple[list[Entry], bool]:
+    """Return the log's entries, and whether it can be relied on."""
+    try:
+        contents = chain.load(case_root / LOG)
+    except (IntegrityError, OSError) as error:
+        path = HEAD if str(error).startswith(HEAD) else LOG
+        failures.append(Failure("V501", path, _detail(error, path)))
+        return [], False
+    if contents.tail:
+        detail = f"{len(contents.tail):,} bytes after line {len(contents.entries)}, with no newline at their end"
+        failures.append(Failure("V502", LOG, detail))
+    return contents.entries, True
+
+
+def _check_torn(case_root: Path, entries: list[Entry], failures: list[Failure]) -> int:
+    recovered = [entry for entry in entries if entry["event"] == "recovered_tail"]
+    for entry in recovered:
+        _compare(case_root, entry["torn"], entry["sha256"], ("V514", "V514"), failures)
+    return len(recovered)
+
+
+def _check_manifest(case_root: Path, entries: list[Entry], failures: list[Failure]) -> int:
+    """Compare the manifest with the one that was sealed last."""
+    seals = [entry for entry in entries if (entry["event"], entry.get("step")) == ("outcome", "seal")]
+    if not seals:
+        failures.append(Failure("V503", MANIFEST, "no seal in the log: run 'toolkit seal CASE'"))
+        return 0
+    sealed: Any = seals[-1].get("outputs")
+    sha256 = str(sealed.get(MANIFEST)) if isinstance(sealed, dict) else "none"
+    _compare(case_root, MANIFEST, sha256, ("V504", "V504"), failures)
+    return 1
+
+
+def _read_manifest(case_root: Path, failures: list[Failure]) -> list[manifest.Entry]:
+    try:
+        return manifest.read(case_root)
+    except (IntegrityError, OSError) as error:
+        failures.append(Failure("V504", MANIFEST, _detail(error, MANIFEST)))
+        return []
+
+
+def _check_sources(
+    case_root: Path, outside: Iterable[Path], listed: list[manifest.Entry], failures: list[Failure]
+) -> list[Problem]:
+    """Compare the sources with the manifest; return the notes."""
+    sealed = dict(listed)
+    elsewhere = [Path(path) for path in sealed if path.startswith("/")]
+    there = manifest.scan(case_root, [*outside, *elsewhere])
+    now, changes = dict(there.entries), manifest.compare(listed, there.entries)
+    problems = {problem.origin.source: problem for problem in there.problems if problem.code != "F410"}
+    for path in changes.lost:
+        problem = problems.pop(shown(path), None)
+        if problem and os.path.lexists(case_root / path):
+            failures.append(Failure("V507", shown(path), f"{problem.message}; sealed as {sealed[path][:_SHORT]}"))
+        else:
+            failures.append(Failure("V505", shown(path), f"missing; sealed as {sealed[path][:_SHORT]}"))
+    failures += [
+        Failure("V506", shown(path), f"expected {sealed[path][:_SHORT]}, found {now[path][:_SHORT]}")
+        for path in changes.changed
+    ]
+    failures += [
+        Failure("V508", shown(path), f"never sealed; its digest now is {now[path][:_SHORT]}") for path in changes.added
+    ]
+    moved = [
+        Problem("F407", Origin(shown(old)), f"moved to {shown(new)}", "content as sealed; run 'toolkit seal CASE'")
+        for old, new in changes.moved
+    ]
+    return [*problems.values(), *moved]
+
+
+def _check_outputs(case_root: Path, entries: list[Entry], failures: list[Failure]) -> int:
+    """Compare the outputs with the log, and name what the log does not."""
+    expected = expected_outputs(entries)
+    expected.pop(MANIFEST, None)
+    for path, sha256 in expected.items():
+        _compare(case_root, path, sha256, ("V509", "V510"), failures)
+    for folder in OUTPUT_FOLDERS:
+        if not (case_root / folder).exists():
+            continue
+        for name in files_under(case_root / folder):
+            path = f"{folder}/{name}"
+            if path not in expected and not is_temp(Path(name).name):
+                failures.append(Failure("V511", shown(path), "no outcome or unit in the log names it"))
+    return len(expected)
+
+
+def _check_settings(case_root: Path, entries: list[Entry], failures: list[Failure]) -> int:
+    """Compare `case.toml` and `hand/` with what the last step worked with."""
+    checked = 0
+    for key, name, code, digest in (
+        ("case", "case.toml", "V512", file_digest),
+        ("hand", "hand", "V513", folder_digest),
+    ):
+        recorded = [str(entry[key]) for entry in entries if key in entry]
+        if not recorded:
+            continue
+        checked += 1
+        try:
+            found = digest(case_root / name)
+        except Unreadable as error:
+            failures.append(Failure(code, name, error.message))
+            continue
+        if found != recorded[-1]:
+            detail = f"expected {recorded[-1][:_SHORT]}, found {found[:_SHORT]}: changed since the last step"
+            failures.append(Failure(code, name, detail))
+    return checked
+
+
+def _compare(case_root: Path, path: str, sha256: str, codes: tuple[str, str], failures: list[Failure]) -> None:
+    """Record a failure if *path* is missing (the first code) or not what it was (the second)."""
+    missing, changed = codes
+    try:
+        found = file_digest(case_root / path)
+    except Unreadable as error:
+        gone = isinstance(error.__cause__, FileNotFoundError)
+        detail = f"missing; expected {sha256[:_SHORT]}" if gone else error.message
+        failures.append(Failure(missing if gone else changed, shown(path), detail))
+        return
+    if found != sha256:
+        failures.append(Failure(changed, shown(path), f"expected {sha256[:_SHORT]}, found {found[:_SHORT]}"))
+
+
+def _detail(error: Exception, path: str) -> str:
+    """Return an error's message without the path that the failure names anyway."""
+    return str(error).removeprefix(f"{path}: ")
