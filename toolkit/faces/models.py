@@ -9,8 +9,8 @@ they were trained on iBUG 300-W, which excludes commercial use; see `reference`.
 """
 
 import hashlib
-import importlib.util
 from functools import cache
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,8 @@ def weights_folder() -> Path:
     Raises:
         ToolkitError: If the package is not installed.
     """
-    spec = importlib.util.find_spec("face_recognition_models")  # finds it without running it
+    # Looks on disk and runs nothing; not importlib.util, which trips over a stand-in that someone put in sys.modules.
+    spec = PathFinder.find_spec("face_recognition_models")
     if spec is None or not spec.submodule_search_locations:
         raise ToolkitError("dlib's weights are missing: install the package face_recognition_models")
     return Path(spec.submodule_search_locations[0]) / "models"

@@ -42,12 +42,16 @@ def load_face_recognition() -> Any:  # noqa: ANN401 - it has no types
     stand_in = ModuleType("face_recognition_models")
     for function, name in _LOCATIONS.items():
         setattr(stand_in, function, partial(str, weights_folder() / name))
-    sys.modules["face_recognition_models"] = stand_in
     keep = ImageFile.LOAD_TRUNCATED_IMAGES
+    there = sys.modules.get(stand_in.__name__)
+    sys.modules[stand_in.__name__] = stand_in
     try:
         return importlib.import_module("face_recognition")
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = keep
+        del sys.modules[stand_in.__name__]
+        if there is not None:
+            sys.modules[stand_in.__name__] = there
 
 
 class FaceRecognition:
