@@ -70,7 +70,7 @@ CAUSES = (
     "memory_only",
 )
 UNITS = ("images", "files", "occasions", "records", "persons", "candidates", "faces", "hours", "days")
-MEASURES = ("rows", "frames", "faces", "units")
+MEASURES = ("rows", "files", "frames", "faces", "units")
 """What coverage counts."""
 
 

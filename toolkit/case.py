@@ -75,7 +75,21 @@ class Case:
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Return a read-only DuckDB connection with a view for each table (close it when done)."""
-        return views.open_views(self.root)
+        settings = self.settings
+        about, mandate = settings.about, settings.mandate
+        values: dict[str, object] = {
+            "title": about.title,
+            "from": interval(about.from_),
+            "to": interval(about.to),
+            "as_at": self.as_at,
+            "min_face_px": settings.index.min_face_px,
+            "looks_per_s": settings.index.looks_per_s,
+            "r13_days": settings.rules.R13_days,
+            "r20_days": settings.rules.R20_days,
+        }
+        if mandate:
+            values |= {"window": interval(mandate.window), "threshold": mandate.threshold}
+        return views.open_views(self.root, values)
 
     def problems(self, step: str | None = None) -> list[Problem]:
         """Return every problem on record, of one step or of all in the order of the straight way."""

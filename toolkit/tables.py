@@ -568,7 +568,7 @@ def _coverage(step: str) -> Table:
             Column("source", pl.String, "path of the source in the case; null: no source was supplied"),
             *(Column(f"covers_{part}", dtype, "time covered") for part, dtype in SPAN.items()),
             Column("complete", pl.String, "yes, no, unknown: whether the source is declared complete for that time"),
-            Column("measure", pl.String, "what is counted: rows, frames, faces, units"),
+            Column("measure", pl.String, "what is counted: rows, files, frames, faces, units"),
             Column("cause", pl.String, "why not examined; null: examined"),
             Column("n", pl.Int64, "how many"),
         ),

@@ -1,28 +1,47 @@
 """The mandate as a work list: what lies outside it is never decoded."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import polars as pl
 
 from toolkit.case import Case
-from toolkit.dates import Interval, interval
+from toolkit.dates import interval
 from toolkit.errors import AuthorityError
+from toolkit.faces.index import Clip
+from toolkit.footage.container import Container, probe
+from toolkit.problems import Origin, Problem
 from toolkit.settings import Mandate
+
+Seconds = tuple[Fraction | None, Fraction | None]
 
 
 @dataclass(frozen=True)
-class Decision:
+class Unit:
     """
-    What the mandate says of one footage file.
+    One footage file, and what the mandate says of it.
 
     Args:
-        footage: Row of `footage_files`.
+        clip: Its path in the case, digest, camera, start.
+        path: Where it is read from.
+        covers: Its time as the sources state it; empty where undated.
+        frames: Frames its header declares, as far as it does.
+        between_s: Elapsed times that surely lie in the mandate's window; None is open.
         cause: None where it may be examined; else the cause that coverage states.
         why: The exact difference between the mandate and the file.
+        problems: Faults found on the way.
     """
 
-    footage: dict[str, Any]
-    cause: str | None
+    clip: Clip
+    path: Path
+    covers: str
+    frames: int | None = None
+    between_s: Seconds = (None, None)
+    cause: str | None = None
     why: str = ""
+    problems: tuple[Problem, ...] = ()
 
 
 def standing_mandate(case: Case) -> Mandate:
@@ -30,43 +49,104 @@ def standing_mandate(case: Case) -> Mandate:
     Return the mandate, if it stands on the day the case speaks as at.
 
     Raises:
-        AuthorityError: If there is none, or it has expired; says what to add to `case.toml`.
+        AuthorityError: If there is none, or it has expired.
     """
     mandate = case.settings.mandate
     if mandate is None:
         raise AuthorityError(
-            "case.toml states no [mandate]: no footage is decoded and no face is searched for without one"
+            "case.toml states no [mandate]: without one no footage is decoded and no face searched for"
         )
     ends, as_at = interval(mandate.expires), case.as_at
     if ends.latest and as_at.earliest and ends.latest <= as_at.earliest:
         raise AuthorityError(
-            f"mandate.expires: {mandate.expires!r} is before {as_at.text!r}, the day the case speaks as at"
+            f"mandate.expires: {mandate.expires} is over on {as_at.text}, the day the case speaks as at"
         )
     return mandate
 
 
-def decide(footage: dict[str, Any], mandate: Mandate) -> Decision:
-    """Return whether a footage file lies inside the mandate: its camera, and any part of its time that may."""
-    camera = footage["camera_id"]
-    if "*" not in mandate.cameras and camera not in mandate.cameras:
-        return Decision(
-            footage, "excluded_by_rule", f"camera {camera!r} is not among mandate.cameras {mandate.cameras}"
+def work_list(case: Case, mandate: Mandate) -> list[Unit]:
+    """
+    Return every footage file of the case with what the mandate says of it. Headers are read, nothing is decoded.
+
+    Raises:
+        AuthorityError: If nothing lies inside the mandate; names each file and the difference.
+    """
+    units = [_decided(unit, mandate) for unit in _footage(case)]
+    if not any(unit.cause is None for unit in units):
+        listed = "".join(f"\n  {unit.clip.source}: {unit.why or unit.cause}" for unit in units)
+        raise AuthorityError(
+            f"nothing lies inside the mandate; nothing decoded{listed or ': the case holds no footage'}"
         )
-    if footage["starts_earliest"] is None:
+    return units
+
+
+def _footage(case: Case) -> list[Unit]:
+    """Return the sealed footage files with what `footage.csv` says of each, by path."""
+    sealed = case.table("sources").filter(pl.col("kind") == "footage", pl.col("table").is_null())
+    listed = case.table("footage_files").unique("file", keep="first", maintain_order=True)
+    told = {f"raw/footage/{row['file']}": row for row in listed.iter_rows(named=True)}
+    units = []
+    for source, sha256 in sealed.select("source", "sha256").sort("source").iter_rows():
+        row = told.get(source, {})
+        clip = Clip(source, sha256, row.get("camera_id"), row.get("starts_earliest"), row.get("starts_latest"))
+        units.append(Unit(clip, case.root / source, row.get("starts_text") or ""))
+    return units
+
+
+def _decided(unit: Unit, mandate: Mandate) -> Unit:
+    """Return the unit with the mandate's decision; what is refused by its camera or start is not even opened."""
+    clip = unit.clip
+    if "*" not in mandate.cameras and clip.camera_id not in mandate.cameras:
+        why = f"camera {clip.camera_id or 'unknown'} is not among mandate.cameras: {', '.join(mandate.cameras)}"
+        return replace(unit, cause="excluded_by_rule", why=why)
+    found = probe(unit.path, clip.source)
+    if isinstance(found, Problem):
+        cause = "unsupported_type" if found.code in ("M103", "M107") else "cannot_read"
+        return replace(unit, cause=cause, why=found.message, problems=(found,))
+    unit = _dated(replace(unit, frames=_frames(found)), found)
+    if unit.clip.starts_earliest is None:
         if mandate.undated_footage:
-            return Decision(footage, None)
-        return Decision(footage, "excluded_by_rule", "undated, and mandate.undated_footage is false")
-    window = interval(mandate.window)
-    if _outside(footage, window):
-        return Decision(
-            footage, "out_of_period", f"starts {footage['starts_text']}, outside mandate.window {window.text}"
-        )
-    return Decision(footage, None)
+            return unit
+        return replace(unit, cause="excluded_by_rule", why="undated, and mandate.undated_footage is false")
+    return _in_window(unit, found, mandate)
 
 
-def _outside(footage: dict[str, Any], window: Interval) -> bool:
-    """Return whether no part of a file can lie in the window; its end is known only when it is opened."""
-    after = window.latest is not None and footage["starts_earliest"] >= window.latest
-    ends = footage.get("ends_latest")
-    before = window.earliest is not None and ends is not None and ends <= window.earliest
-    return after or before
+def _dated(unit: Unit, found: Container) -> Unit:
+    """Take the start from the container where no source states one, and say what is not known."""
+    clip, missing = unit.clip, []
+    if clip.starts_earliest is None and found.created:
+        clip = replace(clip, starts_earliest=found.created, starts_latest=found.created + timedelta(seconds=1))
+        unit = replace(unit, covers=found.created.isoformat())
+    if clip.starts_earliest is None:
+        missing.append("start")
+    if clip.camera_id is None:
+        missing.append("camera")
+    if not missing:
+        return replace(unit, clip=clip)
+    message = f"expected a camera and a start in raw/footage/footage.csv, found no {' and no '.join(missing)}"
+    problem = Problem("M115", Origin(clip.source), message, "kept; what is seen in it has no known place or time")
+    return replace(unit, clip=clip, problems=(problem,))
+
+
+def _frames(found: Container) -> int | None:
+    if found.frames is not None or not found.duration_s or not found.rate:
+        return found.frames
+    return round(found.duration_s * found.rate)
+
+
+def _in_window(unit: Unit, found: Container, mandate: Mandate) -> Unit:
+    """Return the unit with the part of it that surely lies in the window; a frame that may lie outside is outside."""
+    window, clip = interval(mandate.window), unit.clip
+    after = _elapsed(window.earliest, clip.starts_earliest)
+    before = _elapsed(window.latest, clip.starts_latest)
+    length = found.duration_s
+    if (before is not None and before <= 0) or (after is not None and length is not None and after >= length):
+        why = f"starts {unit.covers}, outside mandate.window {mandate.window}"
+        return replace(unit, cause="out_of_period", why=why)
+    return replace(unit, between_s=(after if after and after > 0 else None, before))
+
+
+def _elapsed(bound: object, start: object) -> Fraction | None:
+    if bound is None or start is None:
+        return None
+    return Fraction((bound - start) // timedelta(microseconds=1), 1_000_000)  # type: ignore[operator]

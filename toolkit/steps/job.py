@@ -1,6 +1,8 @@
 """What every step has in common: the lock, intent and outcome in the log, and not doing again what is done."""
 
 import datetime as dt
+import hashlib
+import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -167,3 +169,14 @@ def job(case: Case, step: str, inputs: object) -> Iterator[Job]:
         work._append("intent", inputs=key)  # noqa: SLF001
         yield work
         work._finish()  # noqa: SLF001
+
+
+def shard_name(source: str) -> str:
+    """
+    Return the name of a source's shard: readable, and unlike any other source's.
+
+    >>> shard_name("raw/footage/KB1 2016.mp4")
+    'KB1-2016-da8d7365'
+    """
+    stem = re.sub(r"[^A-Za-z0-9_]+", "-", Path(source).stem)[:40].strip("-")
+    return f"{stem}-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
