@@ -1,0 +1,172 @@
+"""
+Where the rows and cells of a delimited text begin and end (RFC 4180), exactly and, where the text is regular, fast.
+
+A row ends at LF or CRLF outside quotes; a lone CR is content. A quote opens a cell only at its begin; inside, two
+quotes stand for one; it must close before a delimiter or a row's end. A quote elsewhere in an unquoted cell is content.
+A quoted cell that does not close so (or not within `LARGEST_CELL_BYTES`) spoils its row up to the end of the line on
+which it opened, and reading goes on with the next line: one bad quote never swallows the rest of the file.
+"""
+
+import re
+from dataclasses import dataclass
+from mmap import mmap
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+LARGEST_CELL_BYTES = 64 * 1024
+"""Of a quoted cell. Narratives are a few KiB; more is a quote that never closes."""
+
+LF, CR, QUOTE, DELIMITER = b'\n\r",'
+_QUOTED = re.compile(rb'"((?:[^"]|"")*+)"')
+_SPECIAL = np.isin(np.arange(256), [LF, CR, QUOTE, DELIMITER])
+
+Text: TypeAlias = bytes | mmap
+Positions: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    A row, exactly.
+
+    Args:
+        start: Offset of its first byte.
+        end: Offset behind its last byte, without the line end.
+        after: Where the next row starts.
+        cells: Their bytes, unquoted; None where a quote spoils the row.
+        bad_quote: Offset of the quote that does.
+    """
+
+    start: int
+    end: int
+    after: int
+    cells: list[bytes] | None
+    bad_quote: int = -1
+
+
+@dataclass(frozen=True)
+class Rows:
+    """
+    Rows of a regular stretch of text, as arrays of one length; offsets from the begin of the stretch.
+
+    Args:
+        starts: Offset of the first byte of each.
+        ends: Offset behind the last byte of each, without the line end.
+        lines: Line ends before each, from 0.
+        fields: Number of cells of each.
+        after: Where the next row starts.
+        line_ends: Line ends up to there.
+    """
+
+    starts: Positions
+    ends: Positions
+    lines: Positions
+    fields: Positions
+    after: int
+    line_ends: int
+
+
+def exact_row(text: Text, start: int) -> Row:
+    r"""
+    Return the row that starts at that offset.
+
+    >>> exact_row(b'007,"a ""b"" c",5" pipe\r\n', 0).cells
+    [b'007', b'a "b" c', b'5" pipe']
+    """
+    cells: list[bytes] = []
+    at = start
+    while True:
+        if text[at : at + 1] == b'"':
+            quoted = _QUOTED.match(text, at, at + LARGEST_CELL_BYTES + 2)
+            behind = text[quoted.end() : quoted.end() + 2] if quoted else b'"'
+            if quoted is None or not (behind[:1] in (b"", b",", b"\n") or behind == b"\r\n"):
+                end, after = _line_end(text, at)
+                return Row(start, end, after, None, at)
+            cells.append(quoted[1].replace(b'""', b'"'))
+            at = quoted.end()
+            if text[at : at + 1] == b",":
+                at += 1
+                continue
+            end, after = _line_end(text, at)
+            return Row(start, end, after, cells)
+        end, after = _line_end(text, at)
+        comma = text.find(b",", at, end)
+        if comma < 0:
+            cells.append(text[at:end])
+            return Row(start, end, after, cells)
+        cells.append(text[at:comma])
+        at = comma + 1
+
+
+def _line_end(text: Text, at: int) -> tuple[int, int]:
+    """Return the offsets of the line's end (LF or CRLF) and of the next line."""
+    end = text.find(b"\n", at)
+    if end < 0:
+        return len(text), len(text)
+    return (end - 1 if end > at and text[end - 1] == CR else end), end + 1
+
+
+def regular_rows(stretch: bytes, *, last: bool) -> Rows | None:
+    r"""
+    Return the complete rows of a stretch that starts with a row; None where only `exact_row` can tell.
+
+    Regular is: no lone CR, every quote at a cell's begin, at its end, or doubled, no row too long, and a row complete.
+
+    Args:
+        stretch: The text.
+        last: Whether the file ends with it.
+
+    >>> regular_rows(b'a,b\n"x\ny",\nrest', last=False).fields
+    array([2, 2])
+    """
+    text = np.frombuffer(stretch, np.uint8)
+    special: Positions = np.flatnonzero(_SPECIAL[text])
+    kind = text[special]
+    outside = np.cumsum(kind == QUOTE, dtype=np.int32) % 2 == 0
+    closing = np.flatnonzero((kind == LF) & outside)
+    row_ends = special[closing]
+    commas = np.cumsum((kind == DELIMITER) & outside)
+    separators = commas[closing]
+    unfinished = last and len(text) > 0 and text[-1] != LF and (len(kind) == 0 or bool(outside[-1]))
+    if unfinished:
+        row_ends = np.append(row_ends, len(text))
+        separators = np.append(separators, commas[-1] if len(commas) else 0)
+    if len(row_ends) == 0:
+        return None
+    after = min(int(row_ends[-1]) + 1, len(text))
+    starts = np.concatenate(([0], row_ends[:-1] + 1))
+    if int((row_ends - starts).max()) > LARGEST_CELL_BYTES or not _is_regular(text[:after], special, kind):
+        return None
+    ends = row_ends - ((row_ends > starts) & (text[np.maximum(row_ends - 1, 0)] == CR) & (row_ends < len(text)))
+    lines = special[kind == LF]
+    return Rows(
+        starts,
+        ends,
+        np.searchsorted(lines, starts),
+        np.diff(separators, prepend=0) + 1,
+        after,
+        int(np.searchsorted(lines, after)),
+    )
+
+
+def _is_regular(text: NDArray[np.uint8], special: Positions, kind: NDArray[np.uint8]) -> bool:
+    """Return whether each CR stands before LF, and each quote where parity says that a cell begins or ends."""
+    size = len(text)
+    last = size - 1
+    returns = special[(kind == CR) & (special < size)]
+    if text[last] == CR or (text[np.minimum(returns + 1, last)] != LF).any():
+        return False
+    quotes = special[(kind == QUOTE) & (special < size)]
+    begins, ends = quotes[0::2], quotes[1::2]
+    if len(begins) != len(ends):
+        return False
+    doubled = begins[1:] == ends[:-1] + 1
+    before = text[np.maximum(begins - 1, 0)]
+    behind = text[np.minimum(ends + 1, last)]
+    begins_well = (begins == 0) | (before == DELIMITER) | (before == LF)
+    ends_well = (ends == last) | (behind == DELIMITER) | (behind == LF) | (behind == CR)
+    begins_well[1:] |= doubled
+    ends_well[:-1] |= doubled
+    return bool(begins_well.all() and ends_well.all())
