@@ -1,0 +1,207 @@
+"""
+Ask the questions and judge by the rules: each file of `questions/` and `rules/` is run on the views of a case.
+
+Every word of an answer is checked against the closed lists; an unknown one is a bug in the file, and an error.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Sequence
+
+import duckdb
+import polars as pl
+
+from toolkit.answers import FLAGS, REASONS, STATES, UNITS, VERDICTS, Answer, Coverage, Verdict
+from toolkit.audit.queries import ROOM, Query, queries, tables_read
+from toolkit.problems import Origin
+from toolkit.tables import TABLES, table
+
+_STEPS = {known.name: known.step for known in TABLES if known.name not in ("problems", "coverage")}
+_AFTER = "answers_given"
+"""Questions about the answers read this table; they are asked last."""
+_ANSWER = ("subject", "state", "value", "unit", "evidence", "coverage", "caveats")
+_VERDICT = ("subject", "verdict", "reasons", "flags", "evidence")
+_NO_COVERAGE = json.dumps({"measure": "rows", "declared": None, "examined": 0, "not_examined": {}})
+
+
+def answers_table(connection: duckdb.DuckDBPyConnection, questions: Collection[str] | None = None) -> pl.DataFrame:
+    """
+    Return the table `answers`: each question, in order, each of its subjects in the order of its file.
+
+    Args:
+        connection: From `views.open_views`.
+        questions: "Q01" ...; None: all.
+
+    Raises:
+        KeyError: If nobody asks that question.
+        ValueError: If a file answers with a word that is not in `toolkit.answers`.
+    """
+    asked = queries("questions")
+    wanted = list(asked) if questions is None else [name for name in asked if name in set(questions)]
+    if missing := sorted(set(questions or ()) - set(asked)):
+        raise KeyError(missing[0])
+    last = [name for name in wanted if _AFTER in asked[name].reads]
+    first = [name for name in asked if _AFTER not in asked[name].reads and (name in wanted or last)]
+    given = {name: _answer(connection, asked[name]) for name in first}
+    if last:
+        _give(connection, pl.concat(given.values()))
+        given |= {name: _answer(connection, asked[name]) for name in last}
+    return pl.concat([table("answers").schema().to_frame(), *(given[name] for name in wanted)])
+
+
+def verdicts_table(connection: duckdb.DuckDBPyConnection, rules: Collection[str] | None = None) -> pl.DataFrame:
+    """
+    Return the table `verdicts`: each rule, in order, each of its subjects in the order of its file.
+
+    A rule that finds nothing to judge is `not_applicable` where the register of what it judges is declared complete
+    for the case's period, else `cannot_determine/out_of_coverage`.
+
+    Raises:
+        KeyError: If there is no such rule.
+        ValueError: If a file judges with a word that is not in `toolkit.answers`.
+    """
+    known = queries("rules")
+    if missing := sorted(set(rules or ()) - set(known)):
+        raise KeyError(missing[0])
+    wanted = [query for name, query in known.items() if rules is None or name in rules]
+    return pl.concat([table("verdicts").schema().to_frame(), *(_judge(connection, query) for query in wanted)])
+
+
+def answer(connection: duckdb.DuckDBPyConnection, questions: Collection[str] | None = None) -> list[Answer]:
+    """Return the answers; see `answers_table`."""
+    return as_answers(answers_table(connection, questions))
+
+
+def judge(connection: duckdb.DuckDBPyConnection, rules: Collection[str] | None = None) -> list[Verdict]:
+    """Return the verdicts; see `verdicts_table`."""
+    return as_verdicts(verdicts_table(connection, rules))
+
+
+def models() -> dict[str, str]:
+    """Return the SHA-256 of every file that an answer depends on, by its path in this room."""
+    files = sorted(path for path in ROOM.rglob("*.sql"))
+    return {path.relative_to(ROOM).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def as_answers(frame: pl.DataFrame) -> list[Answer]:
+    """Return the rows of the table `answers`."""
+    return [
+        Answer(
+            question=row["question"],
+            title=row["title"],
+            paragraphs=tuple(row["paragraphs"]),
+            subject=row["subject"],
+            state=row["state"],
+            value=json.loads(row["value"]),
+            unit=row["unit"],
+            evidence=_origins(row["evidence"]),
+            coverage=Coverage(**json.loads(row["coverage"])),
+            caveats=tuple(row["caveats"]),
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+
+
+def as_verdicts(frame: pl.DataFrame) -> list[Verdict]:
+    """Return the rows of the table `verdicts`."""
+    return [
+        Verdict(
+            rule=row["rule"],
+            title=row["title"],
+            paragraphs=tuple(row["paragraphs"]),
+            subject=row["subject"],
+            verdict=row["verdict"],
+            reasons=tuple(row["reasons"]),
+            flags=tuple(row["flags"]),
+            evidence=_origins(row["evidence"]),
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+
+
+def _origins(rows: Iterable[dict[str, str]]) -> tuple[Origin, ...]:
+    return tuple(Origin(**row) for row in rows)
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, query: Query) -> pl.DataFrame:
+    """Return the answers to one question."""
+    reached = {row[0] for row in connection.execute("from steps_run").fetchall()}
+    steps = {_STEPS[name] for name in tables_read(query, queries("sql")) if name in _STEPS}
+    if not_run := sorted(steps - reached):
+        return _titled(query, "question", _not_searched([f"'toolkit {step}' has not run" for step in not_run]))
+    found = _run(connection, query)
+    if found.is_empty():
+        found = _not_searched([f"no register of {query.register} was supplied"] if query.register else [])
+    _check(query, found, _ANSWER, {"state": STATES, "unit": UNITS})
+    return _titled(query, "question", found)
+
+
+def _run(connection: duckdb.DuckDBPyConnection, query: Query) -> pl.DataFrame:
+    try:
+        found: pl.DataFrame = connection.sql(query.text).pl()
+    except duckdb.Error as error:
+        error.add_note(f"in {query.name}: {query.title}")
+        raise
+    return found
+
+
+def _not_searched(caveats: list[str]) -> pl.DataFrame:
+    row: tuple[object, ...] = (None, "not_searched", None, None, [], _NO_COVERAGE, caveats)
+    schema = {name: dtype for name, dtype in table("answers").schema().items() if name in _ANSWER}
+    return pl.DataFrame([row], schema=schema, orient="row")
+
+
+def _give(connection: duckdb.DuckDBPyConnection, given: pl.DataFrame) -> None:
+    """Put the answers so far where the questions about answers read them."""
+    connection.execute(f"drop table if exists {_AFTER}")
+    connection.from_arrow(given.to_arrow()).create(_AFTER)
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, query: Query) -> pl.DataFrame:
+    """Return the verdicts on one rule."""
+    found = _run(connection, query)
+    if found.is_empty():
+        found = _nothing_to_judge(connection, query.register)
+    _check(query, found, _VERDICT, {"verdict": VERDICTS, "reasons": REASONS, "flags": FLAGS})
+    return _titled(query, "rule", found)
+
+
+def _nothing_to_judge(connection: duckdb.DuckDBPyConnection, register: str | None) -> pl.DataFrame:
+    is_complete = connection.execute(
+        "select is_complete($1, null, from_earliest, to_latest) from settings", [register]
+    ).fetchall()[0][0]
+    verdict, reasons = ("not_applicable", []) if is_complete else ("cannot_determine", ["out_of_coverage"])
+    schema = {name: dtype for name, dtype in table("verdicts").schema().items() if name in _VERDICT}
+    return pl.DataFrame([(None, verdict, reasons, [], [])], schema=schema, orient="row")
+
+
+def _check(query: Query, found: pl.DataFrame, columns: Sequence[str], words: dict[str, Collection[str]]) -> None:
+    """
+    Check the columns, the words and the subjects of what a file gave.
+
+    Raises:
+        ValueError: If a column is missing, a word is unknown, or a subject stands twice.
+    """
+    if found.columns != list(columns):
+        raise ValueError(f"{query.name}: expected the columns {', '.join(columns)}; found {', '.join(found.columns)}")
+    for column, allowed in words.items():
+        said = found[column].explode() if isinstance(found.schema[column], pl.List) else found[column]
+        if unknown := sorted(set(said.drop_nulls().unique()) - set(allowed)):
+            raise ValueError(f"{query.name}: {column}: expected one of {', '.join(allowed)}; found {unknown[0]!r}")
+    if found["subject"].is_duplicated().any():
+        twice = found.filter(found["subject"].is_duplicated())["subject"][0]
+        raise ValueError(f"{query.name}: expected each subject once, found {twice!r} twice")
+
+
+def _titled(query: Query, kind: str, found: pl.DataFrame) -> pl.DataFrame:
+    """Add the columns that say which question or rule it is, in the table's order and types."""
+    schema = table("answers" if kind == "question" else "verdicts").schema()
+    paragraphs = pl.lit(list(query.paragraphs), dtype=pl.List(pl.String))
+    blanks = {"value": "null", "coverage": _NO_COVERAGE}
+    found = found.with_columns(
+        pl.col(name).cast(pl.String).fill_null(blank) for name, blank in blanks.items() if name in found.columns
+    )
+    named = found.with_columns(
+        pl.lit(query.name).alias(kind), pl.lit(query.title).alias("title"), paragraphs.alias("paragraphs")
+    )
+    return named.select(pl.col(name).cast(dtype) for name, dtype in schema.items())

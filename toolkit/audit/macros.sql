@@ -1,0 +1,41 @@
+-- Words that the views, questions and rules share: one expression each. Defined before the views.
+
+-- A record, as evidence.
+create or replace macro origin_of(source_, locator_) as struct_pack(source := source_, locator := coalesce(locator_, ''));
+
+-- The different values of a column, in order, without null (an aggregate).
+create or replace macro set_of(values_) as coalesce(list_sort(list_distinct(list(values_))), []);
+
+-- Several lists of evidence as one, without repetition.
+create or replace macro all_of(lists) as
+    list_sort(list_distinct(flatten(list_filter(lists, lambda one: one is not null))));
+
+-- A moment as people and machines write it.
+create or replace macro moment(at_) as strftime(at_, '%Y-%m-%dT%H:%M:%SZ');
+
+-- A date as the value of an answer.
+create or replace macro date_value(text_, earliest_, latest_, precision_) as
+    to_json(
+        struct_pack(
+            "text" := text_, earliest := moment(earliest_), latest := moment(latest_), "precision" := precision_
+        )
+    );
+
+-- The civil day in London on which a moment lies.
+create or replace macro day_of(at_) as cast(timezone('Europe/London', at_) as date);
+
+-- An agreement or tenure stated in days holds from the first moment of its first day to the last of its last:
+-- a begin that is known to the day has one reading, and one that is known to the month or year has two bounds.
+create or replace macro begin_latest(earliest_, latest_, precision_) as
+    case when precision_ in ('day', 'minute', 'second') then earliest_ else latest_ end;
+create or replace macro end_earliest(earliest_, latest_, precision_) as
+    case when precision_ in ('day', 'minute', 'second') then latest_ else earliest_ end;
+
+-- An event in a validity with two uncertain ends, by its four bounds: definite, possible, outside.
+-- A bound that nobody states is null, and leaves the event possible.
+create or replace macro cover(event_from, event_to, begins_, surely_from, surely_to, ends_) as
+    case
+        when event_to <= begins_ or event_from >= ends_ then 'outside'
+        when event_from >= surely_from and event_to <= surely_to then 'definite'
+        else 'possible'
+    end;

@@ -1,0 +1,92 @@
+-- Words that read the views; one expression each. Defined after the views, for the questions and rules.
+
+-- Whether registers that feed a table are declared complete for a unit (null: for every unit) over a time.
+create or replace macro is_complete(table_, unit_, from_, to_) as exists (
+    from complete_spans
+    where complete_spans.table_name = table_
+        and (complete_spans.unit_ref is null or complete_spans.unit_ref = unit_)
+        and complete_spans.span_earliest <= from_
+        and complete_spans.span_latest >= to_
+);
+
+-- Whether a register that feeds a table was examined, and reaches into a time (or does not say which time it covers).
+create or replace macro is_held(table_, from_, to_) as exists (
+    from registers_examined
+    where registers_examined.table_name = table_
+        and (
+            registers_examined.covers_text is null
+            or (
+                coalesce(registers_examined.covers_earliest, '-infinity') < to_
+                and coalesce(registers_examined.covers_latest, 'infinity') > from_
+            )
+        )
+);
+
+-- Whether a clause whose agreement may have been in force in that time requires the event to be recorded.
+create or replace macro is_duty_shown(event_, from_, to_) as exists (
+    from duties
+    where duties.event = event_
+        and coalesce(duties.begin_earliest, '-infinity') < to_
+        and coalesce(duties.end_latest, 'infinity') > from_
+);
+
+-- Whether a sentence of a published statement says that no records are held on a question.
+create or replace macro is_said_unrecorded(topic_) as exists (
+    from claims where claims.topic = topic_ and claims.claim = 'no_records_held'
+);
+
+-- Whether agreement texts were examined in which a duty would stand.
+create or replace macro is_text_held() as exists (from agreement_versions where text_held);
+
+-- The state of a question on which every record is silent (vocabulary.md, in this order). An event whose carrier is
+-- known (say, a recognition system, that would have logged it) but not held was not searched for.
+create or replace macro silent_state(table_, event_, topic_, from_, to_, is_carrier_known) as
+    case
+        when is_complete(table_, null, from_, to_) and is_duty_shown(event_, from_, to_) then 'record_missing'
+        when is_held(table_, from_, to_) then 'not_found'
+        when is_carrier_known then 'not_searched'
+        when is_said_unrecorded(topic_) or (is_text_held() and not is_duty_shown(event_, from_, to_)) then 'no_duty'
+        else 'not_searched'
+    end;
+
+-- Coverage of the registers that feed some tables, as JSON; declared is null where nobody can say how much there is.
+create or replace macro coverage_of(tables_) as (
+    with counted as (
+        select cause, sum(n)::bigint as n, bool_or(n is null) as is_unknown
+        from register_counts
+        where list_contains(tables_, register_counts.table_name)
+        group by cause
+        order by cause
+    )
+
+    select
+        to_json(
+            struct_pack(
+                measure := 'rows',
+                declared := case when count(*) > 0 and not bool_or(is_unknown) then sum(n)::bigint end,
+                examined := coalesce(sum(n) filter (where cause is null), 0)::bigint,
+                not_examined := map_from_entries(
+                    coalesce(list((cause, coalesce(n, 0)) order by cause) filter (where cause is not null), [])
+                )
+            )
+        )
+    from counted
+);
+
+-- What a reader of a count of disclosures must not miss.
+create or replace macro entry_caveats() as (
+    select
+        list_filter(
+            [
+                case when not is_complete('entries', null, from_earliest, to_latest) then
+                    'a floor: no intelligence register is declared complete for the whole period' end,
+                case when (select count(*) from undecided_shares) > 0 then
+                    (select count(*) from undecided_shares)
+                    || ' entries of images sent to a third party do not say what for, and are not counted' end,
+                case when (select count(*) from kept_apart) > 0 then
+                    (select count(*) from kept_apart) || ' rows of the intelligence system could not be read' end
+            ],
+            lambda caveat: caveat is not null
+        )
+    from settings
+);

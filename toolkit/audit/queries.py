@@ -1,0 +1,110 @@
+"""The files of `sql/`, `questions/` and `rules/`: one select each, under a header of comments."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOM = Path(__file__).parent
+_FIELD = re.compile(r"^([A-Z][a-z]+): +(.*)$")
+
+
+@dataclass(frozen=True)
+class Query:
+    """
+    One file.
+
+    Args:
+        name: View, question ("Q01") or rule ("R12").
+        title: First line of its header, without the full stop.
+        paragraphs: Paragraphs of the 2019 report, "p9"; empty for a view.
+        reads: Tables and views it reads.
+        register: Input table in which a record would stand; None where the file itself answers silence.
+        text: The whole file; what you read is what runs.
+    """
+
+    name: str
+    title: str
+    paragraphs: tuple[str, ...]
+    reads: tuple[str, ...]
+    register: str | None
+    text: str
+
+
+@cache
+def queries(folder: str) -> dict[str, Query]:
+    """Return the files of `sql`, `questions` or `rules` by name, in natural order."""
+    read = (_read(path) for path in (ROOM / folder).iterdir() if path.suffix == ".sql")
+    return {query.name: query for query in sorted(read, key=lambda query: natural(query.name))}
+
+
+def natural(name: str) -> tuple[int, str]:
+    """
+    Return the key by which R2 comes before R10.
+
+    >>> sorted(["R10", "R8x", "R2", "R8"], key=natural)
+    ['R2', 'R8', 'R8x', 'R10']
+    """
+    return int("".join(filter(str.isdigit, name)) or 0), name
+
+
+def _read(path: Path) -> Query:
+    """
+    Read one file.
+
+    Raises:
+        ValueError: If it has no header, or its header does not say what it reads.
+    """
+    text = path.read_text("utf-8")
+    header = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
+    fields = {found[1]: found[2] for line in header if (found := _FIELD.match(line))}
+    if not header or "Reads" not in fields:
+        raise ValueError(f"{path.name}: expected a header with a title and 'Reads:', found {header[:1]}")
+    name = path.stem if path.parent.name == "sql" else path.stem.split("_")[0]
+    name = re.sub(r"^R0*(\d+.*)$", r"R\1", name)
+    return Query(
+        name=name,
+        title=header[0].rstrip("."),
+        paragraphs=tuple(re.findall(r"p\d+|H", fields.get("Report", ""))),
+        reads=tuple(re.findall(r"\w+", fields["Reads"])),
+        register=fields.get("Register", "").rstrip(".") or None,
+        text=text,
+    )
+
+
+def in_order(views: dict[str, Query]) -> Iterator[Query]:
+    """
+    Yield views so that each comes after those it reads.
+
+    Raises:
+        ValueError: If two read each other.
+    """
+    done: set[str] = set()
+
+    def visit(query: Query, above: tuple[str, ...]) -> Iterator[Query]:
+        if query.name in above:
+            raise ValueError(f"views read each other: {' -> '.join((*above, query.name))}")
+        if query.name in done:
+            return
+        for read in query.reads:
+            if read in views:
+                yield from visit(views[read], (*above, query.name))
+        done.add(query.name)
+        yield query
+
+    for query in views.values():
+        yield from visit(query, ())
+
+
+def tables_read(query: Query, views: dict[str, Query]) -> set[str]:
+    """Return the tables a query reads, itself or through views."""
+    return set(_flat(query.reads, views))
+
+
+def _flat(names: Iterable[str], views: dict[str, Query]) -> Iterator[str]:
+    for name in names:
+        if name in views:
+            yield from _flat(views[name].reads, views)
+        else:
+            yield name

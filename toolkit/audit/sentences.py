@@ -1,0 +1,238 @@
+"""
+Answers and verdicts as sentences, by the table of states: a state is said in one way only.
+
+`not_found` is never said as "no", and a candidate of a sweep is never called a match.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from toolkit.answers import REASONS, Answer, Coverage, Verdict
+
+HEADLINES = {
+    ("Q02", "images"): "Images shared",
+    ("Q02", "files"): "Distinct files",
+    ("Q02", "occasions"): "Occasions",
+    ("Q02", "records"): "Intelligence entries",
+    ("Q02", "persons"): "Persons",
+    ("Q10", "first"): "First disclosure",
+    ("Q10", "last"): "Last disclosure",
+    ("Q40", None): "Matched, by the recipient's records",
+    ("Q42", None): "Found by the sweep",
+    ("Q49", None): "Came back, in the period",
+    ("Q50", None): "Came back, later",
+    ("Q59", "BCUs"): "BCUs that were asked",
+    ("Q59", "OCUs"): "OCUs that were asked",
+}
+"""Question and subject of each line of the headline table; None: the case, or all its subjects taken together."""
+
+REASON_TEXTS = {
+    "missing_field": "a field that decides it is blank",
+    "time_precision": "the dates are too coarse to tell",
+    "boundary_overlap": "the event straddles a boundary",
+    "rule_text_not_held": "the text of the rule is not held",
+    "rule_ambiguous": "the rule can be read in two ways",
+    "rule_conflict": "two rules contradict each other",
+    "single_source": "there is only one source",
+    "identity_unresolved": "it is not settled who or what it was",
+    "link_unsure": "it is not sure which record belongs to it",
+    "out_of_coverage": "no register declared complete reaches it",
+    "record_destroyed": "the record was destroyed",
+    "memory_only": "some of it rests on memory alone",
+    "threshold_not_stated": "the rule names no number",
+    "rule_in_force_unknown": "it is not known from when the rule was in force",
+    "asserted_only": "only a published statement says so",
+    "duty_not_shown": "no duty to record it is shown",
+    "denominator_unknown": "how many there are in all is not known",
+}
+
+
+def answer_sentence(answer: Answer) -> str:
+    """
+    Return an answer as one sentence.
+
+    >>> answer_sentence(Answer("Q42", "", (), "KX-07", "not_found", None, None, (), Coverage("frames", 360, 360), ()))
+    'KX-07: no record found in the footage swept; 360 of 360 frames examined.'
+    >>> answer_sentence(Answer("Q42", "", (), "KX-01", "established", 4, "candidates", (), Coverage("frames", 9, 9), ()))
+    'KX-01: 4 candidates.'
+    """
+    said = _STATES[answer.state](answer)
+    return f"{answer.subject}: {said[:1].lower()}{said[1:]}" if answer.subject else said
+
+
+def verdict_sentence(verdict: Verdict) -> str:
+    """
+    Return a verdict as one sentence.
+
+    >>> verdict_sentence(Verdict("R13", "", (), "E-5", "cannot_determine", ("time_precision",), (), ()))
+    'E-5: cannot be determined: the dates are too coarse to tell.'
+    """
+    words = {
+        "conforms": "The records show that the rule was kept",
+        "breach": "The records show that the rule was not kept",
+        "cannot_determine": "Cannot be determined",
+        "not_applicable": "The rule does not reach this",
+    }
+    said = words[verdict.verdict]
+    if verdict.reasons:
+        said += ": " + "; ".join(REASON_TEXTS[reason] for reason in REASONS if reason in verdict.reasons)
+    if "two_readings" in verdict.flags:
+        said += "; by one reading of the rule it conforms, by the other it does not"
+    if "text_in_error" in verdict.flags:
+        said += "; the text is acknowledged to be an error"
+    if verdict.subject:
+        said = f"{verdict.subject}: {said[:1].lower()}{said[1:]}"
+    return said + "."
+
+
+def value_text(answer: Answer) -> str:
+    """
+    Return the value in a few words, or the state's name where there is none.
+
+    >>> value_text(Answer("Q01", "", (), None, "established", 7, "images", (), Coverage("rows", 9, 9), ()))
+    '7 images'
+    """
+    if answer.value is None:
+        return answer.state.replace("_", " ")
+    return _value(answer.value, answer.unit)
+
+
+def headlines(answers: Iterable[Answer]) -> list[tuple[str, Answer]]:
+    """
+    Return the few answers a reviewer wants first, each with its label, in a fixed order.
+
+    A line about every subject of a question is one answer: the first that is established, else the first; its caveats
+    then say how many subjects share each state.
+    """
+    asked: dict[str, list[Answer]] = {}
+    for answer in answers:
+        asked.setdefault(answer.question, []).append(answer)
+    lines = []
+    for (question, subject), label in HEADLINES.items():
+        group = asked.get(question, [])
+        if subject is not None:
+            group = [answer for answer in group if answer.subject == subject]
+        if group:
+            lines.append((label, group[0] if len(group) == 1 else _together(group)))
+    return lines
+
+
+def _together(group: list[Answer]) -> Answer:
+    """Return one answer for many subjects: a state that all share, else how many subjects are in each state."""
+    first = group[0]
+    counts: dict[str, int] = {}
+    for answer in group:
+        counts[answer.state] = counts.get(answer.state, 0) + 1
+    numbers = [answer.value for answer in group if answer.state == "established" and isinstance(answer.value, int)]
+    state = "established" if "established" in counts else first.state
+    value: object = None
+    if numbers:
+        value = {"candidates" if first.unit == "candidates" else "records": sum(numbers)}
+    if len(counts) > 1:
+        value = (value if isinstance(value, dict) else {}) | {name.replace("_", " "): n for name, n in counts.items()}
+    return Answer(
+        first.question,
+        first.title,
+        first.paragraphs,
+        None,
+        state,
+        value,
+        None,
+        tuple(sorted({origin for answer in group for origin in answer.evidence})),
+        first.coverage,
+        tuple(sorted({caveat for answer in group for caveat in answer.caveats})),
+    )
+
+
+def _value(value: object, unit: str | None = None) -> str:
+    """Return a value in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "recorded as not so"
+    if isinstance(value, int) and unit:
+        return f"{value:,} {unit[:-1] if value == 1 else unit}"
+    if isinstance(value, Mapping):
+        if {"text", "earliest", "latest"} <= value.keys():
+            return str(value["text"]) if value["text"] is not None else "date not recorded"
+        parts = [f"{str(name).replace('_', ' ')} {_value(part)}" for name, part in value.items() if part is not None]
+        return ", ".join(parts)
+    if isinstance(value, list):
+        return "; ".join(_value(one, unit) for one in value)
+    return str(value).replace("_", " ") if isinstance(value, str) and value.islower() else str(value)
+
+
+def _examined(coverage: Coverage) -> str:
+    """Return 'n of m rows examined' and the causes of the rest."""
+    total = f"{coverage.examined:,}" + (f" of {coverage.declared:,}" if coverage.declared is not None else "")
+    text = f"{total} {coverage.measure} examined"
+    if coverage.declared is None:
+        text += ", of a number nobody has stated"
+    return text + (f"; not examined: {_causes(coverage)}" if coverage.not_examined else "")
+
+
+def _causes(coverage: Coverage) -> str:
+    return ", ".join(f"{n:,} {cause.replace('_', ' ')}" for cause, n in sorted(coverage.not_examined.items()))
+
+
+def _scope(answer: Answer) -> str:
+    return "the footage swept" if answer.question == "Q42" else "the registers supplied"
+
+
+def _said(answer: Answer) -> str:
+    value = value_text(answer)
+    return value[:1].upper() + value[1:] + "."
+
+
+def _said_not(answer: Answer) -> str:
+    record = str(answer.evidence[0]) if answer.evidence else "on file"
+    return f"Record {record} states that it did not."
+
+
+def _not_found(answer: Answer) -> str:
+    return f"No record found in {_scope(answer)}; {_examined(answer.coverage)}."
+
+
+def _record_missing(answer: Answer) -> str:
+    return f"A record should exist in {_scope(answer)} and does not; {_examined(answer.coverage)}."
+
+
+def _no_duty(answer: Answer) -> str:  # noqa: ARG001 - every state is said by a function of the answer
+    return "Nobody was required to record this; absence tells nothing."
+
+
+def _destroyed(answer: Answer) -> str:
+    acts = answer.value if isinstance(answer.value, list) else []
+    last = acts[-1] if acts else {}
+    when = _value(last["when"]) if isinstance(last.get("when"), Mapping) else "a date not recorded"
+    witness = last.get("witness")
+    watched = "witness not recorded" if witness is None else f"witnessed by {witness}"
+    if witness == "none":
+        watched = "witnessed by nobody, as the record says"
+    return f"Destroyed on {when}, {watched}."
+
+
+def _attested(answer: Answer) -> str:
+    memory = any("memory" in caveat for caveat in answer.caveats)
+    origin = "from memory" if memory else "in a statement"
+    return f"Stated {origin}, not checked against a record: {value_text(answer)}."
+
+
+def _conflicting(answer: Answer) -> str:
+    reasons = "; ".join(answer.caveats)
+    return f"The records disagree or cannot be ordered: {value_text(answer)}" + (f" ({reasons})." if reasons else ".")
+
+
+def _not_searched(answer: Answer) -> str:
+    causes = _causes(answer.coverage) or "; ".join(answer.caveats) or "no register was supplied"
+    return f"Not searched: {causes}."
+
+
+_STATES = {
+    "established": _said,
+    "established_not": _said_not,
+    "not_found": _not_found,
+    "record_missing": _record_missing,
+    "no_duty": _no_duty,
+    "destroyed": _destroyed,
+    "attested": _attested,
+    "conflicting": _conflicting,
+    "not_searched": _not_searched,
+}

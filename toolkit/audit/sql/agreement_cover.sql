@@ -1,0 +1,22 @@
+-- Each disclosure and each version between its unit, or a predecessor, and its recipient.
+-- Grain:  one row per occasion_ref, agreement_ref and version.
+-- Reads:  disclosures, unit_lineage, validity.
+-- cover: definite, possible, outside, by the four bounds of the validity.
+select
+    disclosures.occasion_ref,
+    validity.agreement_ref,
+    validity.version,
+    validity.subject as version_ref,
+    coalesce(validity.text_held, false) as text_held,
+    validity.ends_text is not null and validity.from_text is not null as are_ends_stated,
+    coalesce(disclosures."precision" in ('year', 'month'), true)
+    or coalesce(validity.from_precision in ('year', 'month'), false)
+    or coalesce(validity.ends_precision in ('year', 'month'), false) as is_coarse,
+    cover(
+        disclosures.earliest, disclosures.latest,
+        validity.begin_earliest, validity.begin_latest, validity.end_earliest, validity.end_latest
+    ) as cover,
+    validity.evidence
+from disclosures
+inner join unit_lineage on disclosures.unit_ref = unit_lineage.unit_ref and unit_lineage.relation <> 'successor'
+inner join validity on unit_lineage.kin_ref = validity.unit_ref and disclosures.recipient_ref = validity.recipient_ref

@@ -1,0 +1,146 @@
+"""
+The tables of a case as DuckDB views.
+
+Parquet is the record, this is a way to look at it: a connection in memory, one view for each table over files that are
+listed one by one, and the shared views of `sql/`. Nothing is written to disk, and once the views stand the connection
+can read nothing but the tables of the case.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from toolkit.audit.queries import ROOM, in_order, queries
+from toolkit.dates import Interval
+from toolkit.errors import IntegrityError
+from toolkit.tables import SPAN, TABLES, Table
+
+SAFE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "temp_directory": "",
+}
+_TIMES = ("text", "earliest", "latest", "precision")
+SETTINGS = pl.Schema(
+    {
+        "title": pl.String,
+        **{f"{time}_{part}": SPAN[part] for time in ("from", "to", "as_at", "window") for part in _TIMES},
+        "threshold": pl.Float64,
+        "min_face_px": pl.Int64,
+        "looks_per_s": pl.Float64,
+        "r13_days": pl.Int64,
+        "r20_days": pl.Int64,
+    }
+)
+"""Columns of the one-row table `settings`: what `case.toml` says, as data."""
+
+
+def settings_row(values: Mapping[str, object]) -> pl.DataFrame:
+    """
+    Return the table `settings`.
+
+    Args:
+        values: By column of `SETTINGS`; an `Interval` under `from`, `to`, `as_at` or `window` fills its four columns.
+            What is missing is null.
+
+    Raises:
+        ValueError: If a key is none of the columns.
+    """
+    row: dict[str, object] = {}
+    for name, value in values.items():
+        row |= (
+            {f"{name}_{part}": getattr(value, part) for part in _TIMES}
+            if isinstance(value, Interval)
+            else {name: value}
+        )
+    if unknown := sorted(row.keys() - SETTINGS.keys()):
+        raise ValueError(f"settings: expected {', '.join(SETTINGS)}; found {', '.join(unknown)}")
+    return pl.DataFrame([{name: row.get(name) for name in SETTINGS}], schema=SETTINGS)
+
+
+def open_views(
+    case_dir: Path,
+    settings: Mapping[str, object] | None = None,
+    *,
+    threads: int = 1,
+    memory_limit: str | None = None,
+) -> duckdb.DuckDBPyConnection:
+    """
+    Return a connection with a view for each table of a case; the caller closes it.
+
+    `problems` and `coverage` unite those of the steps and say which in a column `step`. The table of a step that has
+    not run is empty; `steps_run` names the steps that have. `settings` has one row.
+
+    Args:
+        case_dir: Folder of the case.
+        settings: See `settings_row`.
+        threads: Threads of DuckDB.
+        memory_limit: As DuckDB writes it, "4GiB"; None: its own default.
+
+    Raises:
+        IntegrityError: If a table is a link, or is not a file.
+    """
+    config = SAFE | {"threads": threads} | ({"memory_limit": memory_limit} if memory_limit else {})
+    connection = duckdb.connect(":memory:", config=config)
+    connection.execute("set TimeZone = 'UTC'")
+    _add_tables(connection, case_dir)
+    _add(connection, "settings", settings_row(settings or {}))
+    connection.execute((ROOM / "macros.sql").read_text("utf-8"))
+    for view in in_order(queries("sql")):
+        connection.execute(f'create table "{view.name}" as\n{view.text}')
+    connection.execute((ROOM / "macros_on_views.sql").read_text("utf-8"))
+    connection.execute("set allowed_directories = $1", [[(case_dir / "tables").as_posix()]])
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path) -> None:
+    """Add a view for each registered table, their unions, `steps_run` and `register_kinds`."""
+    shared = {table.name for table in TABLES if sum(other.name == table.name for other in TABLES) > 1}
+    steps_run = set()
+    for table in TABLES:
+        name = f"{table.step}_{table.name}" if table.name in shared else table.name
+        files = _files(case_dir, table)
+        if files is None:
+            _add(connection, name, table.schema().to_frame())
+            continue
+        steps_run.add(table.step)
+        if files:
+            connection.read_parquet([path.as_posix() for path in files]).create_view(name)
+        else:
+            _add(connection, name, table.schema().to_frame())
+    for name in sorted(shared):
+        steps = [table.step for table in TABLES if table.name == name]
+        union = " union all ".join(f"select '{step}' as step, * from {step}_{name}" for step in steps)
+        connection.execute(f"create view {name} as {union}")
+    _add(connection, "steps_run", pl.DataFrame({"step": sorted(steps_run)}, schema={"step": pl.String}))
+    kinds = [(table.name, table.kind) for table in TABLES if table.kind]
+    _add(connection, "register_kinds", pl.DataFrame(kinds, schema=["table_name", "kind"], orient="row"))
+
+
+def _add(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Copy a frame into a table."""
+    connection.from_arrow(frame.to_arrow()).create(name)
+
+
+def _files(case_dir: Path, table: Table) -> Sequence[Path] | None:
+    """
+    Return the Parquet files of a table, in order; None where its step has not written it.
+
+    Raises:
+        IntegrityError: If one is a link, or is not a file.
+    """
+    folder = case_dir / "tables" / table.step
+    path = folder / (table.name if table.sharded else f"{table.name}.parquet")
+    if not path.exists():
+        return None
+    files = sorted(path.iterdir()) if table.sharded else [path]
+    files = [file for file in files if file.suffix == ".parquet"]
+    for file in (folder, path, *files):
+        if file.is_symlink():
+            raise IntegrityError(f"{file.relative_to(case_dir)}: expected a file of the case, found a link")
+    return files
