@@ -1,4 +1,4 @@
-"""The lines of `custody/log.jsonl`, read and checked: canonical, each following the last, as `custody/head` has them."""
+"""The lines of `custody/log.jsonl`, read and checked: canonical, each after the last, as `custody/head` has them."""
 
 import hashlib
 import json

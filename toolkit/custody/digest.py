@@ -50,18 +50,20 @@ def digest_and_stat(path: Path) -> tuple[str, os.stat_result]:
         descriptor = os.open(path, _FLAGS)
     except OSError as error:
         raise _unreadable(path, error) from error
-    with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor, not a path
-        try:
-            for _ in range(2):
-                before = os.fstat(descriptor)
-                if not stat.S_ISREG(before.st_mode):
-                    raise Unreadable("F404", path, f"not a regular file but a {_kind(before.st_mode)}")
+    try:
+        for _ in range(2):
+            before = os.fstat(descriptor)
+            if not stat.S_ISREG(before.st_mode):
+                raise Unreadable("F404", path, f"not a regular file but a {_kind(before.st_mode)}")
+            with open(descriptor, "rb", buffering=0, closefd=False) as file:
                 file.seek(0)
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-                if _state(before) == _state(os.fstat(descriptor)):
-                    return sha256, before
-        except OSError as error:
-            raise _unreadable(path, error) from error
+            if _state(before) == _state(os.fstat(descriptor)):
+                return sha256, before
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    finally:
+        os.close(descriptor)
     raise Unreadable("F405", path, "changed while it was read, twice")
 
 
@@ -93,7 +95,7 @@ def folder_digest(folder: Path) -> str:
     Return a digest of all files under *folder*, by path and content; an absent folder is an empty one.
 
     It is the SHA-256 of the lines that `sha256sum` prints for the files, paths relative to the folder and sorted
-    bytewise: `cd FOLDER && find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0r sha256sum | sha256sum`.
+    bytewise: `cd FOLDER && find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0r sha256sum -- | sha256sum`.
 
     Raises:
         Unreadable: If anything in it is not a regular file.

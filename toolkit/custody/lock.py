@@ -10,7 +10,7 @@ from pathlib import Path
 import filelock
 
 from toolkit.custody import write
-from toolkit.errors import CaseLocked
+from toolkit.errors import CaseLocked, ResourceError
 
 WAIT_S = 1.0
 """How long a second process waits for the first; goal G11 wants its answer in under two seconds."""
@@ -26,6 +26,7 @@ def locked(case_root: Path) -> Iterator[None]:
 
     Raises:
         CaseLocked: If another process, or another block of this one, holds it.
+        ResourceError: If the folder cannot be written, or its file system has no locks.
     """
     path, owner = case_root / "custody" / "lock", case_root / "custody" / "lock.json"
     write.make_folder(path.parent)
@@ -34,6 +35,8 @@ def locked(case_root: Path) -> Iterator[None]:
         lock.acquire()
     except (filelock.Timeout, RuntimeError) as error:  # RuntimeError: this very thread holds it through another object
         raise CaseLocked(f"{case_root}: {_holder(owner)} is working on this case; try again when it is done") from error
+    except OSError as error:
+        raise ResourceError(f"{path}: cannot be locked: {error.strerror or error}") from error
     try:
         write.write_text(owner, json.dumps({"host": socket.gethostname(), "pid": os.getpid()}))
         yield

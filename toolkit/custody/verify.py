@@ -105,8 +105,8 @@ def verify(case_root: Path, outside: Iterable[Path] = ()) -> Verification:
     checked = len(entries) + _check_torn(case_root, entries, failures)
     checked += _check_manifest(case_root, entries, failures) if whole else 0
     listed = _read_manifest(case_root, failures)
-    checked += len(listed)
-    notes = _check_sources(case_root, outside, listed, failures) if whole or listed else []
+    checked += len(listed or ())
+    notes = _check_sources(case_root, outside, listed, failures) if listed is not None else []
     if whole:
         checked += _check_outputs(case_root, entries, failures)
         checked += _check_settings(case_root, entries, failures)
@@ -164,12 +164,13 @@ def _check_manifest(case_root: Path, entries: list[Entry], failures: list[Failur
     return 1
 
 
-def _read_manifest(case_root: Path, failures: list[Failure]) -> list[manifest.Entry]:
+def _read_manifest(case_root: Path, failures: list[Failure]) -> list[manifest.Entry] | None:
+    """Return the manifest's entries, or None where it cannot be read."""
     try:
         return manifest.read(case_root)
     except (IntegrityError, OSError) as error:
         failures.append(Failure("V504", MANIFEST, _detail(error, MANIFEST)))
-        return []
+        return None
 
 
 def _check_sources(
@@ -242,6 +243,9 @@ def _check_settings(case_root: Path, entries: list[Entry], failures: list[Failur
 def _compare(case_root: Path, path: str, sha256: str, codes: tuple[str, str], failures: list[Failure]) -> None:
     """Record a failure if *path* is missing (the first code) or not what it was (the second)."""
     missing, changed = codes
+    if path.startswith("/") or ".." in path.split("/"):
+        failures.append(Failure(changed, shown(path), "leads out of the case; not read"))
+        return
     try:
         found = file_digest(case_root / path)
     except Unreadable as error:
