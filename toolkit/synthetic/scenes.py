@@ -78,7 +78,7 @@ def passing(who: Person | None, *, seed: int = 1, seconds: float = 3.0, rows: in
 
     Nobody comes where *who* is None.
     """
-    walks = () if who is None else (Walk(who, 0.0, seed, from_m=2.6, to_m=1.4, speed=1.2 / seconds),)
+    walks = () if who is None else (Walk(who, 0.0, seed, from_m=2.6, to_m=1.4, slow_speed=1.2 / seconds),)
     return Scene(_AT_EYE_HEIGHT, datetime(2017, 1, 9, 8, 30), seconds, walks, seed, rows=rows)  # noqa: DTZ001 - local
 
 

@@ -12,7 +12,7 @@ from toolkit.synthetic.portraits import over
 from toolkit.synthetic.shading import Light, View, film, render
 from toolkit.synthetic.street import COLUMNS, ROWS, Camera
 
-_STRIDE = 5.8  # radians of gait a second
+_STRIDE = 4.6  # radians of gait a metre: steps of 0.68 m
 _EYES_BELOW_CROWN_M = 0.12
 _SHADOW_CASTING_SCALE = 22.0  # pixels to 100 mm from which a nose's shadow can be seen
 _LEG = ((0.16, 0.75), (0, 0.78), (0.01, 0.35), (0.03, 0), (0.13, 0), (0.15, 0.4))
@@ -38,8 +38,11 @@ class Walk:
     from_m: float = 14.0
     to_m: float = 2.4
     """Distance from the camera at the start and at the end, where the person leaves the picture."""
-    speed: float = 0.95
+    speed: float = 1.25
     """Metres a second."""
+    slow_from_m: float = 3.8
+    """Near the camera, at the kerb, people slow down to *slow_speed*."""
+    slow_speed: float = 0.42
     across_m: tuple[float, float] = (0.0, 0.0)
     """Metres right of the middle at the start and at the end."""
     smile: float = 0.1
@@ -47,7 +50,16 @@ class Walk:
     @property
     def seconds(self) -> float:
         """How long the walk lasts."""
-        return (self.from_m - self.to_m) / self.speed
+        return self._brisk_s + (min(self.slow_from_m, self.from_m) - self.to_m) / self.slow_speed
+
+    @property
+    def _brisk_s(self) -> float:
+        return max(self.from_m - self.slow_from_m, 0) / self.speed
+
+    def walked_m(self, gone_s: float) -> float:
+        """Metres walked after so many seconds."""
+        brisk = min(gone_s, self._brisk_s)
+        return self.speed * brisk + self.slow_speed * (gone_s - brisk)
 
     @property
     def tall_m(self) -> float:
@@ -60,7 +72,8 @@ class Stance:
     """Where a walker is at one moment. *column* and *row* are the point between the eyes; angles in degrees."""
 
     walk: Walk
-    seconds: float
+    gait: float
+    """Radians of the swing of arms and legs."""
     away_m: float
     column: float
     row: float
@@ -77,15 +90,16 @@ def stance(walk: Walk, camera: Camera, at_s: float) -> Stance | None:
     if not 0 <= gone < walk.seconds:
         return None
     phase = np.random.default_rng([42, walk.seed]).uniform(0, 2 * np.pi, 6)
-    away = walk.from_m - walk.speed * gone
+    walked = walk.walked_m(gone)
+    away, gait = walk.from_m - walked, _STRIDE * walked
     start, end = walk.across_m
-    across = start + (end - start) * gone / walk.seconds + 0.03 * np.sin(_STRIDE * gone + phase[0])
-    eyes = walk.tall_m - _EYES_BELOW_CROWN_M + 0.022 * np.sin(2 * _STRIDE * gone + phase[1])
+    across = start + (end - start) * walked / (walk.from_m - walk.to_m) + 0.03 * np.sin(gait + phase[0])
+    eyes = walk.tall_m - _EYES_BELOW_CROWN_M + 0.022 * np.sin(2 * gait + phase[1])
     column, row = camera.place(across, eyes, away)
     sideways = np.degrees(np.arctan2(across, away))
     return Stance(
         walk=walk,
-        seconds=gone,
+        gait=gait,
         away_m=away,
         column=column,
         row=row,
@@ -106,7 +120,7 @@ def draw(picture: Map, at: Stance, light: Light) -> None:
 
 def _body(picture: Map, at: Stance, bright: float) -> None:
     head, feet = bake(at.walk.who, at.walk.smile), at.walk.tall_m - _EYES_BELOW_CROWN_M
-    swing = 0.10 * np.sin(at.seconds * _STRIDE)
+    swing = 0.10 * np.sin(at.gait)
     _fill(
         picture, at, [(0.3 * np.cos(a), feet + 0.05 * np.sin(a)) for a in np.linspace(0, 6.2, 24)], np.full(3, 0.2), 0.6
     )
