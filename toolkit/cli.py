@@ -167,6 +167,8 @@ def verify(case: str, as_json: bool) -> None:
     if as_json:
         _print_json(outcome)
     else:
+        for note in outcome.notes:
+            click.echo(str(note))
         for failure in outcome.failures:
             click.echo(f"{failure.code} {failure.path}: {failure.detail}")
         verdict = "ok" if outcome.ok else f"{len(outcome.failures)} failures"

@@ -15,7 +15,7 @@ from toolkit.answers import Answer, Verdict
 from toolkit.audit.sentences import answer_sentence, headlines, value_text
 from toolkit.case import Case, Run
 from toolkit.case import Progress as Report
-from toolkit.custody.verify import Verified
+from toolkit.custody.verify import Verification
 from toolkit.problems import Origin
 
 _STATE_STYLE = {
@@ -164,7 +164,7 @@ def to_json(found: object, schema_version: int) -> object:
     match found:
         case [Answer(), *_]:
             questions: dict[str, list[Answer]] = {}
-            for answer in found:
+            for answer in (each for each in found if isinstance(each, Answer)):
                 questions.setdefault(answer.question, []).append(answer)
             return [version | _question(answers) for _, answers in sorted(questions.items())]
         case list():
@@ -180,7 +180,7 @@ def to_json(found: object, schema_version: int) -> object:
                 "flags": sorted(found.flags),
                 "evidence": _origins(found.evidence),
             }
-        case Verified():
+        case Verification():
             failures = [{"code": f.code, "path": f.path, "detail": f.detail} for f in found.failures]
             return version | {"ok": found.ok, "checked": found.checked, "failures": failures}
         case Run():

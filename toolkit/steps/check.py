@@ -1,9 +1,9 @@
 """`toolkit check`: the verdicts of a reconstructed case."""
 
 from toolkit.answers import Verdict
+from toolkit.audit.asking import as_verdicts
 from toolkit.case import Case
 from toolkit.errors import UsageError
-from toolkit.problems import Origin
 
 
 def check(case: Case, rule: str | None = None) -> list[Verdict]:
@@ -13,23 +13,11 @@ def check(case: Case, rule: str | None = None) -> list[Verdict]:
     Raises:
         UsageError: If the case has not been reconstructed yet, or there is no such rule.
     """
-    rows = list(case.table("verdicts").iter_rows(named=True))
-    if rule is not None:
-        wanted = f"R{int(rule[1:])}" if rule[1:].isdigit() else rule
-        known = dict.fromkeys(row["rule"] for row in rows)
-        rows = [row for row in rows if row["rule"].lower() == wanted.lower()]
-        if not rows:
-            raise UsageError(f"no verdict on {rule!r}: this case has verdicts on {', '.join(known)}")
-    return [
-        Verdict(
-            rule=row["rule"],
-            title=row["title"],
-            paragraphs=tuple(row["paragraphs"]),
-            subject=row["subject"],
-            verdict=row["verdict"],
-            reasons=tuple(row["reasons"]),
-            flags=tuple(row["flags"]),
-            evidence=tuple(Origin(**origin) for origin in row["evidence"]),
-        )
-        for row in rows
-    ]
+    found = as_verdicts(case.table("verdicts"))
+    if rule is None:
+        return found
+    wanted = f"r{int(rule[1:])}" if rule[1:].isdigit() else rule.lower()
+    if verdicts := [verdict for verdict in found if verdict.rule.lower() == wanted]:
+        return verdicts
+    known = ", ".join(dict.fromkeys(verdict.rule for verdict in found))
+    raise UsageError(f"no verdict on {rule!r}: this case has verdicts on {known}")

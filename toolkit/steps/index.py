@@ -181,4 +181,4 @@ def _coverage(units: list[Unit], found: dict[str, dict[str, Any]]) -> pl.DataFra
     )
     covers = intervals(pl.Series([unit.covers or None for unit, *_ in rows], dtype=pl.String)).drop("problem")
     schema = table("coverage", "index").schema()
-    return frame.hstack(covers.rename(lambda part: f"covers_{part}")).select(schema.names()).cast(dict(schema))
+    return frame.hstack(covers.rename(lambda part: f"covers_{part}")).select(schema.names()).cast(schema)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -169,8 +168,8 @@ def _coverage(wanted: list[Wanted], searched: set[str], codes: dict[str, str], n
             return "not_supplied"
         return "no_face_detected" if codes.get(probe.source) == "M112" else "cannot_read"
 
-    rows = [(probe.source or Path("raw/images").as_posix(), "files", cause(probe), 1) for probe in wanted]
-    rows.append((None, "faces", None, n_faces))
+    files = [(probe.source or "raw/images", "files", cause(probe), 1) for probe in wanted]
+    rows = [*files, (None, "faces", None, n_faces)]
     schema = table("coverage", "sweep").schema()
     frame = pl.DataFrame(
         rows, schema={name: schema[name] for name in ("source", "measure", "cause", "n")}, orient="row"

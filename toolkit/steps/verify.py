@@ -4,10 +4,10 @@ from pathlib import Path
 
 from toolkit.case import open_case
 from toolkit.custody import verify as custody
-from toolkit.custody.verify import Verified
+from toolkit.custody.verify import Verification
 
 
-def verify(path: str | Path) -> Verified:
+def verify(path: str | Path) -> Verification:
     """
     Check every source against the manifest, every table and report against the log, and the log itself.
 
@@ -17,4 +17,5 @@ def verify(path: str | Path) -> Verified:
     Raises:
         NoCase: If the folder is not a case.
     """
-    return custody.verify(open_case(path).root)
+    case = open_case(path)
+    return custody.verify(case.root, [Path(source.path) for source in case.settings.sources])
