@@ -69,10 +69,19 @@ def test_a_person_in_a_clip_is_near_their_photograph_and_a_stranger_is_not(descr
 
 
 def test_the_nearer_of_two_hides_the_farther():
-    """In the sample's first clip somebody's face is covered for a while, and is free at the end of their walk."""
-    scene = footage()[0].scene
-    first = [seen for seen in ground_truth(scene) if seen.code == scene.walks[0].who.code]
+    """Who walks behind somebody is in the truth, and said to be hidden."""
+    alone = passing(SOMEBODY)
+    behind = replace(alone.walks[0], who=STRANGER, from_m=4.0, to_m=2.8)
+    together = replace(alone, walks=(*alone.walks, behind))
+    truth = [(seen.code, seen.hidden) for seen in ground_truth(together) if seen.frame == 20]
 
-    assert not first[-1].hidden
-    assert first[0].height_px < 40
-    assert first[-1].width_px > 100
+    assert [(STRANGER.code, True), (SOMEBODY.code, False)] == truth
+
+
+def test_faces_grow_from_below_30_to_100_pixels():
+    """In the sample each walk begins too small to be answered and ends large enough for anybody."""
+    for clip in footage():
+        for walk in clip.scene.walks:
+            seen = [face for face in ground_truth(clip.scene) if face.code == walk.who.code]
+            assert seen[0].width_px < 30
+            assert seen[-1].width_px > 100

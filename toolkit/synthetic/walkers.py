@@ -1,6 +1,6 @@
 """People who walk up to a camera: where they are at each moment, and how they are drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -114,8 +114,7 @@ def draw(picture: Map, at: Stance, light: Light) -> None:
     """Draw the walker into *picture*, RGB in 0..1, shape (720, 1280, 3)."""
     bright = 0.9 + 0.15 * np.sin(at.away_m * 0.9)  # through light and shade
     _body(picture, at, bright)
-    turned = light.azimuth + 8 * np.sin(at.away_m)
-    _head(picture, at, Light(turned, light.elevation, light.key * bright, light.sky, light.warmth))
+    _head(picture, at, replace(light, azimuth=light.azimuth + 8 * np.sin(at.away_m), key=light.key * bright))
 
 
 def _body(picture: Map, at: Stance, bright: float) -> None:
