@@ -6,7 +6,8 @@ import polars as pl
 
 from toolkit.dates import Order
 from toolkit.readers.delimited import read_blocks, read_header, wrong_encoding
-from toolkit.readers.typed import PROBLEMS, Manner, shown, typed
+from toolkit.readers.faults import PROBLEMS, problem, quarantined, shown
+from toolkit.readers.typed import Manner, typed
 from toolkit.tables import SPAN, Column, Table
 
 SOURCES_FILE = "raw/sources.csv"
@@ -81,7 +82,7 @@ def read_declarations(text: bytes) -> tuple[dict[str, Declaration], pl.DataFrame
         return {}, problem(header.fault[0], SOURCES_FILE, "line 1", header.fault[1], "nothing is declared")
     if "path" not in header.names or len(set(header.names)) < len(header.names):
         expected = ", ".join(column.name for column in LAYOUT.columns)
-        message = f"expected columns of {expected}, each once, and path; found {', '.join(header.names)}"
+        message = f"expected columns of {expected}, each once, and path; found {shown(header.names)}"
         return {}, problem("T206", SOURCES_FILE, "line 1", message, "nothing is declared")
     found: dict[str, Declaration] = {}
     problems = [PROBLEMS.to_frame()]
@@ -91,22 +92,6 @@ def read_declarations(text: bytes) -> tuple[dict[str, Declaration], pl.DataFrame
         for row in rows.frame.iter_rows(named=True):
             problems += _declare(found, row)
     return found, pl.concat(problems)
-
-
-def problem(code: str, source: str, locator: str, message: str, kept: str) -> pl.DataFrame:
-    """Return one row of `problems`."""
-    return pl.DataFrame([(code, source, locator, message, kept)], schema=PROBLEMS, orient="row")
-
-
-def quarantined(faults: pl.DataFrame, source: str) -> pl.DataFrame:
-    """Return the faults of a block's rows as rows of `problems`."""
-    return faults.select(
-        "code",
-        pl.lit(source).alias("source"),
-        ("line " + pl.col("line").cast(pl.String)).alias("locator"),
-        "message",
-        pl.lit("row kept in quarantine").alias("kept"),
-    )
 
 
 def _declare(found: dict[str, Declaration], row: dict[str, object]) -> list[pl.DataFrame]:

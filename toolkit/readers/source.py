@@ -1,18 +1,19 @@
 """One source, whole: its records, its rows as a table, what was wrong, and what was examined."""
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from toolkit.readers.declarations import NOTHING_DECLARED, Declaration, problem, quarantined
+from toolkit.readers.declarations import NOTHING_DECLARED, Declaration
 from toolkit.readers.delimited import RECORDS, Block, Header, read_blocks, read_header, wrong_encoding
+from toolkit.readers.faults import PROBLEMS, problem, quarantined
 from toolkit.readers.layouts import NoLayout, layout
 from toolkit.readers.rows import Text
-from toolkit.readers.typed import PROBLEMS, typed
+from toolkit.readers.typed import typed
 from toolkit.tables import SPAN, Table
 from toolkit.tables import table as table_named
 
@@ -53,14 +54,14 @@ class Entry:
 
     Args:
         source: Its path in the case.
-        kind: Kind of source.
-        sha256: Its digest.
+        kind: Kind of source; None: none, for nothing is to be read in it.
+        sha256: Its digest; empty where it could not be sealed.
         declaration: What `raw/sources.csv` says of it.
     """
 
     source: str
-    kind: str
-    sha256: str
+    kind: str | None
+    sha256: str = ""
     declaration: Declaration = NOTHING_DECLARED
 
 
@@ -113,7 +114,7 @@ def sources_row(entry: Entry, size: int, **read: object) -> pl.DataFrame:
     row = {
         "source": entry.source,
         "kind": entry.kind,
-        "sha256": entry.sha256,
+        "sha256": entry.sha256 or None,
         "bytes": size,
         "system": said.system,
         "unit_ref": said.unit,
@@ -127,13 +128,13 @@ def sources_row(entry: Entry, size: int, **read: object) -> pl.DataFrame:
     return pl.DataFrame([[row.get(name) for name in _SOURCES]], schema=_SOURCES, orient="row")
 
 
-def coverage(entry: Entry, counts: tuple[tuple[str, str | None, int], ...]) -> pl.DataFrame:
+def coverage(entry: Entry, counts: Sequence[tuple[str, str | None, int | None]]) -> pl.DataFrame:
     """
     Return rows of `coverage` of a register.
 
     Args:
         entry: The register; where its source is blank, none was supplied.
-        counts: Measure, cause (None: examined) and number of each.
+        counts: Measure, cause (None: examined) and number of each (None: nobody can say).
     """
     said = entry.declaration
     scope = ("record_search", said.system or entry.kind, said.unit, entry.source or None, *said.covers, said.complete)
@@ -166,7 +167,7 @@ def _read(text: Text, entry: Entry) -> ReadSource:
         found = problem("T214", entry.source, "", "expected a header and rows, found blank lines", "nothing to keep")
         return _balanced(text, entry, header, None, _Rows(_placed(header.blank, entry), None, found))
     try:
-        fed = layout(entry.kind, header.names)
+        fed = layout(entry.kind or "", header.names)
     except NoLayout as error:
         return _refused(text, entry, header, ("T206", str(error)))
     return _balanced(text, entry, header, fed, _rows(text, entry, header, fed))
@@ -249,4 +250,4 @@ def _balanced(text: Text, entry: Entry, header: Header, fed: Table | None, rows:
         blank=blank,
     )
     name = fed.name if fed else None
-    return ReadSource(entry.source, name, rows.frame, rows.records, problems, row, coverage(entry, tuple(counts)))
+    return ReadSource(entry.source, name, rows.frame, rows.records, problems, row, coverage(entry, counts))

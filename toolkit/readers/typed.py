@@ -6,14 +6,10 @@ import polars as pl
 from polars.exceptions import ComputeError
 
 from toolkit.dates import EARLIEST_YEAR, LATEST_YEAR, LONDON, SCHEMA, Order, intervals
+from toolkit.readers.faults import PROBLEMS, shown
 from toolkit.readers.layouts import source_columns
 from toolkit.tables import SPAN, Column, Table
-from toolkit.tables import table as table_named
 
-LARGEST_SHOWN = 80
-"""Characters of a faulty value that a message shows; the record holds all of it."""
-
-PROBLEMS = table_named("problems", "ingest").schema()
 _DATES = {
     "T207": (
         "the order of day and month is not declared (dmy or mdy)",
@@ -90,16 +86,6 @@ def typed(table: Table, cells: pl.DataFrame, lines: pl.Series, source: str, mann
     frame = frame.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in computed.items())
     problems = pl.concat([PROBLEMS.to_frame().drop("source"), *found]).with_columns(pl.lit(source).alias("source"))
     return Typed(frame.select(*table.schema()), problems.select(*PROBLEMS), rejected)
-
-
-def shown(value: str) -> str:
-    r"""
-    Return a value as a message shows it: on one line, quoted, nothing in it that a terminal would obey.
-
-    >>> shown("May?\n")
-    "'May?\\n'"
-    """
-    return repr(value if len(value) <= LARGEST_SHOWN else value[:LARGEST_SHOWN] + "…")
 
 
 def _faults(code: str, text: pl.Series, locator: pl.Series, bad: pl.Series, why: str, kept: str) -> list[pl.DataFrame]:

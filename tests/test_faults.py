@@ -1,0 +1,42 @@
+"""
+One folder for each fault of a table: `faults/<code>__<what>/raw/` and the problems that it must give.
+
+A new fault is a new folder with its `expected.txt`; the first code of its name must be among the problems.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from toolkit.case import Case
+from toolkit.steps.ingest import ingest
+from toolkit.steps.new import new
+from toolkit.steps.seal import seal
+
+FAULTS = sorted(path for path in (Path(__file__).parent / "faults").iterdir() if path.is_dir())
+
+
+def ingested(raw: Path, root: Path) -> Case:
+    """Return a case with these sources."""
+    case = new(root, title="Fault", from_="2016", to="2018")
+    shutil.copytree(raw, root / "raw", dirs_exist_ok=True)
+    seal(case)
+    ingest(case, workers=1)
+    return case
+
+
+@pytest.mark.parametrize("folder", FAULTS, ids=lambda folder: folder.name)
+def test_a_fault_has_its_code_and_its_place_and_loses_nothing(folder, tmp_path):
+    """The problems are those of `expected.txt`; rows in = accepted + quarantined + blank for every source."""
+    case = ingested(folder / "raw", tmp_path / "case")
+
+    assert "".join(f"{problem}\n" for problem in case.problems()) == (folder / "expected.txt").read_text()
+    assert folder.name.split("__")[0] in {problem.code for problem in case.problems()}
+    records = case.table("records")
+    for row in case.table("sources").drop_nulls("rows_in").iter_rows(named=True):
+        counted = dict(records.filter(source=row["source"]).group_by("status").len().rows())
+        assert {name: row[name] for name in ("accepted", "quarantined", "blank") if row[name]} == counted
+        assert row["rows_in"] == sum(counted.values())
+        if row["table"]:
+            assert case.table(row["table"]).filter(source=row["source"]).height == row["accepted"]

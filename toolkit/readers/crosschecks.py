@@ -1,0 +1,164 @@
+"""What only shows when all sources are read: references that nothing knows, contradictions. Nothing is changed."""
+
+from collections.abc import Mapping
+from functools import cache
+
+import polars as pl
+
+from toolkit.readers.faults import PROBLEMS, shown
+from toolkit.readers.layouts import source_columns
+from toolkit.tables import Table
+from toolkit.tables import table as table_named
+
+Frames = Mapping[str, pl.DataFrame]
+"""The typed table of each name."""
+
+_UNITS, _POSTS = ("units.unit_ref",), ("posts.post_ref",)
+KNOWN_BY = {
+    "image_ref": ("images.image_ref", "custody_records.image_ref"),
+    "image_refs": ("images.image_ref", "custody_records.image_ref"),
+    "subject_ref": ("custody_records.subject_ref",),
+    "unit_ref": _UNITS,
+    "recipient_ref": _UNITS,
+    "owner_ref": _UNITS,
+    "parent_ref": _UNITS,
+    "publisher_ref": _UNITS,
+    "predecessor_refs": _UNITS,
+    "post_ref": _POSTS,
+    "authorised_by": _POSTS,
+    "carrier_post_ref": _POSTS,
+    "to_post_ref": _POSTS,
+    "witness_post_ref": _POSTS,
+    "agreement_ref": ("agreement_versions.agreement_ref",),
+    "signatory_of": ("agreement_versions.agreement_ref",),
+    "authority_ref": ("authorities.authority_ref",),
+    "system_ref": ("systems.system_ref",),
+    "camera_id": ("cameras.camera_id",),
+    "entry_ref": ("entries.entry_ref",),
+    "transfer_ref": ("transfers.transfer_ref",),
+    "match_ref": ("recorded_matches.match_ref",),
+    "supersedes": ("public_statements.statement_ref",),
+}
+"""Column of references -> the columns that define them. Not checked where none of those tables has a row."""
+
+NOBODY = "none"
+"""What a record writes that says nobody did it."""
+
+IDENTITIES = {
+    "entries": ("entry_ref",),
+    "notifications": ("notification_ref",),
+    "actions": ("action_ref",),
+    "custody_records": ("custody_ref", "image_ref"),
+    "agreement_versions": ("agreement_ref", "version"),
+    "clauses": ("agreement_ref", "version", "clause", "topic_text", "use_text"),
+    "authorities": ("authority_ref",),
+    "transfers": ("transfer_ref",),
+    "receipts": ("receipt_ref",),
+    "enrolments": ("enrolment_ref",),
+    "recorded_matches": ("match_ref",),
+    "accesses": ("access_ref",),
+    "disposals": ("disposal_ref",),
+    "verifications": ("verification_ref",),
+    "attestations": ("attestation_ref",),
+    "systems": ("system_ref",),
+    "cameras": ("camera_id",),
+    "public_statements": ("statement_ref",),
+    "guidance": ("guidance_ref", "forbids_text"),
+    "images": ("image_ref",),
+    "footage_files": ("file",),
+}
+"""Table -> the columns that identify what a row is about. Units and posts have rows for several times."""
+
+_SEQUENCES = (
+    ("occurred", "recorded"),
+    ("begins", "ends"),
+    ("enrolled", "removed"),
+    ("asked", "replied"),
+    ("tenure_from", "tenure_to"),
+    ("vetted_from", "vetted_to"),
+    ("exists_from", "exists_to"),
+    ("operated_from", "operated_to"),
+)
+
+
+def crosscheck(frames: Frames) -> pl.DataFrame:
+    """
+    Return the problems between rows: T215 (unknown reference), C301 (wrong order of dates), C302 (two contents).
+
+    Args:
+        frames: Every input table; an absent one is empty.
+    """
+    found = [PROBLEMS.to_frame()]
+    for name, frame in sorted(frames.items()):
+        if frame.height:
+            found += [*_unknown(name, frame, frames), *_wrong_order(frame)]
+            found += _two_contents(name, frame) if name in IDENTITIES else []
+    return pl.concat(found)
+
+
+def _unknown(name: str, frame: pl.DataFrame, frames: Frames) -> list[pl.DataFrame]:
+    found = []
+    for column in source_columns(table_named(name, "ingest")):
+        definers = KNOWN_BY.get(column.name, ()) if column.holds in {"ref", "refs"} else ()
+        known = _values(definers, frames)
+        if f"{name}.{column.name}" in definers or known.is_empty():
+            continue
+        rows = frame.select("source", "locator", pl.col(column.name).alias("value"))
+        rows = rows.explode("value") if column.holds == "refs" else rows
+        lost = rows.filter(
+            pl.col("value").is_not_null() & (pl.col("value") != NOBODY) & ~pl.col("value").is_in(known.implode())
+        )
+        where = " or ".join(dict.fromkeys(definer.split(".")[0] for definer in definers))
+        messages = [f"{column.name}: {shown(value)} is not in {where}" for value in lost["value"]]
+        found.append(_problems("T215", lost, messages, "row kept"))
+    return found
+
+
+def _values(definers: tuple[str, ...], frames: Frames) -> pl.Series:
+    """Return what those columns ("table.column") know."""
+    values = [pl.Series("known", [], pl.String)]
+    for table, column in (definer.split(".") for definer in definers):
+        if table in frames:
+            values.append(frames[table][column].alias("known"))
+    return pl.concat(values).drop_nulls().unique()
+
+
+def _wrong_order(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    found = []
+    for first, second in _SEQUENCES:
+        if f"{first}_text" not in frame.columns or f"{second}_text" not in frame.columns:
+            continue
+        wrong = frame.filter(pl.col(f"{second}_latest") <= pl.col(f"{first}_earliest"))
+        texts = wrong.select(f"{first}_text", f"{second}_text").iter_rows()
+        messages = [f"{second} {shown(late)} lies before {first} {shown(early)}" for early, late in texts]
+        found.append(_problems("C301", wrong, messages, "both dates kept"))
+    return found
+
+
+def _two_contents(name: str, frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return a problem for each row that differs from the first row of its identity."""
+    identity = list(IDENTITIES[name])
+    several = frame.filter(pl.struct(identity).is_duplicated())
+    content = pl.struct(_verbatim_columns(table_named(name, "ingest")))
+    first = (content.first() != content).over(identity)
+    place = pl.concat_str("source", "locator", separator=" ").first().over(identity)
+    other = several.with_columns(place.alias("place"), first.alias("differs")).filter("differs")
+    what = [
+        ", ".join(f"{key.removesuffix('_text')} {shown(value)}" for key, value in row.items() if value is not None)
+        for row in other.select(identity).iter_rows(named=True)
+    ]
+    messages = [f"{which} has other content in {place}" for which, place in zip(what, other["place"], strict=True)]
+    return [_problems("C302", other, messages, "both kept")]
+
+
+@cache
+def _verbatim_columns(table: Table) -> list[str]:
+    stored = table.schema()
+    return [name if name in stored else f"{name}_text" for name in (column.name for column in source_columns(table))]
+
+
+def _problems(code: str, rows: pl.DataFrame, messages: list[str], kept: str) -> pl.DataFrame:
+    frame = rows.select("source", "locator").with_columns(
+        pl.lit(code).alias("code"), pl.Series("message", messages, pl.String), pl.lit(kept).alias("kept")
+    )
+    return frame.select(*PROBLEMS)

@@ -1,0 +1,54 @@
+"""The generated page of every kind of source: its tables and their columns."""
+
+from toolkit.readers.declarations import LAYOUT
+from toolkit.readers.layouts import source_columns
+from toolkit.tables import KINDS, Table, input_tables
+
+
+def describe_tables() -> str:
+    """Return the page of every kind of source, its tables and their columns, as Markdown."""
+    pages = [_INTRODUCTION]
+    for kind, what in KINDS.items():
+        pages.append(f"## `raw/{kind}/`\n\n{what[0].upper()}{what[1:]}.\n")
+        pages += [_describe(table) for table in input_tables(kind)]
+    pages.append(_ABOUT_SOURCES + _columns(LAYOUT))
+    return "\n".join(pages)
+
+
+_INTRODUCTION = """\
+# The columns of every kind of source
+
+A source is a CSV file in UTF-8 under `raw/<kind>/`; its header tells which table it feeds. Columns may be in any order;
+those not named here are kept verbatim with the row. A blank means that nothing is recorded.
+
+| holds | how it is written |
+| --- | --- |
+| text, ref | verbatim; a reference is compared as it stands |
+| refs, words | several, separated by `;` |
+| when | `2016`, `2016-05`, `2016-05-03`, `2016-05-03T14:05` (also `:30`, `Z`, `+01:00`), `2016-05/2018-03`, `2016~` |
+| word | one of the words given |
+| yes_no | `yes` or `no` |
+| count | a whole number |
+"""
+
+
+_ABOUT_SOURCES = """\
+## `raw/sources.csv`
+
+What each source covers. What it does not say is unknown, and states that rest on silence then cannot be reached.
+
+"""
+
+
+def _describe(table: Table) -> str:
+    return f"### {table.name}\n\nOne row is {table.doc}.\n\n{_columns(table)}"
+
+
+def _columns(table: Table) -> str:
+    """Return the columns that a source brings, as a Markdown table."""
+    lines = ["| column | holds | meaning |", "| --- | --- | --- |"]
+    for column in source_columns(table):
+        words = f": {', '.join(f'`{word}`' for word in column.words)}" if column.words else ""
+        required = "; **required**" if column.required else ""
+        lines.append(f"| `{column.name}` | {column.holds} | {column.doc}{words}{required} |")
+    return "\n".join([*lines, ""])
