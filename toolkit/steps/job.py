@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import polars as pl
 import toolkit
 from toolkit.case import Case, Run
 from toolkit.custody import digest, lock, write
-from toolkit.custody.log import Log
+from toolkit.custody.log import Entry, Log
 from toolkit.problems import Problem
 from toolkit.tables import table
 
@@ -62,11 +63,16 @@ class Job:
 
     def done(self, unit: str, inputs: str) -> dict[str, Any] | None:
         """Return the log's entry of a unit of the same inputs that an earlier run finished, if its files are intact."""
-        for entry in reversed(self.log.entries):
-            if (entry.get("event"), entry.get("step"), entry.get("unit")) == ("unit", self.step, unit):
-                intact = entry["inputs"] == inputs and self._intact(entry["outputs"])
-                return dict(entry) if intact else None
-        return None
+        entry = self._units.get(unit)
+        if entry is None or entry["inputs"] != inputs or not self._intact(entry["outputs"]):
+            return None
+        return dict(entry)
+
+    @cached_property
+    def _units(self) -> dict[str, Entry]:
+        """The latest finished unit of each name."""
+        of_this_step = (each for each in self.log.entries if (each["event"], each.get("step")) == ("unit", self.step))
+        return {entry["unit"]: entry for entry in of_this_step}
 
     def unit(self, unit: str, inputs: str, outputs: dict[str, str], found: dict[str, Any]) -> None:
         """

@@ -6,6 +6,7 @@ from pathlib import Path
 from toolkit.case import Case, Run
 from toolkit.custody import manifest, write
 from toolkit.custody.digest import shown
+from toolkit.errors import UsageError
 from toolkit.problems import Origin, Problem
 from toolkit.steps.job import job
 from toolkit.tables import KINDS
@@ -21,9 +22,15 @@ def seal(case: Case) -> Run:
 
     Raises:
         CaseLocked: If another process is working on the case.
+        UsageError: If an outside source is not there, so that a share that is not mounted is not sealed as lost.
     """
     cached = case.root / "cache" / "stat.json"
     outside = [Path(source.path) for source in case.settings.sources]
+    for path in outside:
+        if not (case.root / path).exists():
+            raise UsageError(
+                f"case.toml: sources.path: expected a file or folder, found nothing at {path}: is it mounted?"
+            )
     found = manifest.scan(case.root, outside, _read_cache(cached))
     problems = [*found.problems, *_unknown_kinds(found.entries)]
     inputs = {
