@@ -24,12 +24,15 @@ create or replace macro date_value(text_, earliest_, latest_, precision_) as
 -- The civil day in London on which a moment lies.
 create or replace macro day_of(at_) as cast(timezone('Europe/London', at_) as date);
 
--- An agreement or tenure stated in days holds from the first moment of its first day to the last of its last:
--- a begin that is known to the day has one reading, and one that is known to the month or year has two bounds.
-create or replace macro begin_latest(earliest_, latest_, precision_) as
-    case when precision_ in ('day', 'minute', 'second') then earliest_ else latest_ end;
-create or replace macro end_earliest(earliest_, latest_, precision_) as
-    case when precision_ in ('day', 'minute', 'second') then latest_ else earliest_ end;
+-- An agreement or tenure stated in days holds from the first moment of its first day to the last of its last: an end
+-- that is known to the day has one reading. One that is known to the month, the year, or as an interval ("2019-10-04/..":
+-- at least until then) has two bounds.
+create or replace macro is_exact(text_, precision_) as
+    coalesce(precision_ in ('day', 'minute', 'second') and not contains(text_, '/'), false);
+create or replace macro begin_latest(text_, earliest_, latest_, precision_) as
+    case when is_exact(text_, precision_) then earliest_ else latest_ end;
+create or replace macro end_earliest(text_, earliest_, latest_, precision_) as
+    case when is_exact(text_, precision_) then latest_ else earliest_ end;
 
 -- An event in a validity with two uncertain ends, by its four bounds: definite, possible, outside.
 -- A bound that nobody states is null, and leaves the event possible.

@@ -81,10 +81,10 @@ create or replace macro entry_caveats() as (
                 case when not is_complete('entries', null, from_earliest, to_latest) then
                     'a floor: no intelligence register is declared complete for the whole period' end,
                 case when (select count(*) from undecided_shares) > 0 then
-                    (select count(*) from undecided_shares)
-                    || ' entries of images sent to a third party do not say what for, and are not counted' end,
+                    'entries of images sent to a third party that do not say what for, not counted: '
+                    || (select count(*) from undecided_shares) end,
                 case when (select count(*) from kept_apart) > 0 then
-                    (select count(*) from kept_apart) || ' rows of the intelligence system could not be read' end
+                    'rows of the intelligence system that could not be read: ' || (select count(*) from kept_apart) end
             ],
             lambda caveat: caveat is not null
         )

@@ -52,7 +52,8 @@ def answer_sentence(answer: Answer) -> str:
 
     >>> answer_sentence(Answer("Q42", "", (), "KX-07", "not_found", None, None, (), Coverage("frames", 360, 360), ()))
     'KX-07: no record found in the footage swept; 360 of 360 frames examined.'
-    >>> answer_sentence(Answer("Q42", "", (), "KX-01", "established", 4, "candidates", (), Coverage("frames", 9, 9), ()))
+    >>> found = Answer("Q42", "", (), "KX-01", "established", 4, "candidates", (), Coverage("frames", 9, 9), ())
+    >>> answer_sentence(found)
     'KX-01: 4 candidates.'
     """
     said = _STATES[answer.state](answer)
@@ -211,7 +212,7 @@ def _destroyed(answer: Answer) -> str:
 
 def _attested(answer: Answer) -> str:
     memory = any("memory" in caveat for caveat in answer.caveats)
-    origin = "from memory" if memory else "in a statement"
+    origin = "from memory" if memory else "in a published statement"
     return f"Stated {origin}, not checked against a record: {value_text(answer)}."
 
 

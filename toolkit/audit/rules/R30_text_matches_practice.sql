@@ -15,8 +15,8 @@ with named as (
         validity.end_earliest,
         validity.end_latest,
         systems.operated_to_latest,
-        case when systems.operated_to_text = '..' then 'infinity'::timestamptz
-            else end_earliest(operated_to_earliest, operated_to_latest, operated_to_precision) end as surely_operated_to,
+        end_earliest(operated_to_text, operated_to_earliest, operated_to_latest, operated_to_precision)
+            as surely_operated_to,
         list_filter(
             [origin_of(clauses.source, clauses.locator), validity.evidence, origin_of(systems.source, systems.locator)],
             lambda one: one.source is not null

@@ -8,7 +8,6 @@ with faulty as (
     from coverage
     where cause in ('not_supplied', 'cannot_read', 'encrypted', 'cannot_parse', 'truncated', 'cut_short', 'unsupported_type')
         and source is not null
-        and measure = 'rows'
 ),
 
 whole as (
@@ -19,7 +18,6 @@ whole as (
     where registers_examined.complete = 'yes'
         and registers_examined.covers_earliest is not null
         and registers_examined.covers_latest is not null
-        and (registers_examined.declared_rows is null or registers_examined.declared_rows <= registers_examined.rows_in)
         and registers_examined.source not in (select source from faulty)
 ),
 

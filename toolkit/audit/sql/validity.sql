@@ -25,10 +25,9 @@ select
     ends_text,
     ends_precision,
     from_earliest as begin_earliest,
-    begin_latest(from_earliest, from_latest, from_precision) as begin_latest,
-    case when ends_text = '..' then 'infinity'::timestamptz
-        else end_earliest(ends_earliest, ends_latest, ends_precision) end as end_earliest,
-    case when ends_text = '..' then 'infinity'::timestamptz else ends_latest end as end_latest,
+    begin_latest(from_text, from_earliest, from_latest, from_precision) as begin_latest,
+    end_earliest(ends_text, ends_earliest, ends_latest, ends_precision) as end_earliest,
+    ends_latest as end_latest,
     origin_of(source, locator) as evidence
 from versions
 qualify row_number() over (partition by agreement_ref, version order by source, locator) = 1
