@@ -1,0 +1,158 @@
+"""The step `ingest`: from sealed sources to tables."""
+
+import hashlib
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from toolkit.case import Case, open_case
+from toolkit.errors import IntegrityError, UsageError
+from toolkit.steps import ingest as step
+from toolkit.steps.ingest import ingest
+from toolkit.steps.new import new
+from toolkit.steps.seal import seal
+from toolkit.tables import TABLES
+
+SOURCES = {
+    "sources.csv": (
+        "path,system,unit,covers,complete,date_order\nshare_log/a.csv,crimint,BCU-1,2016-05/2018-03,yes,dmy\n"
+    ),
+    "share_log/a.csv": "entry_ref,occurred,image_refs\nCR/1,03/04/2016,IMG-1\nCR/2,2017,IMG-1\nragged\n",
+    "share_log/b.csv": "action_ref,image_ref\nACT/1,IMG-1\n",
+    "posts/posts.csv": "post_ref,vetted_to\nP-1,2018-03-31\n",
+    "images/images.csv": "file,image_ref\none.png,IMG-1\ngone.png,IMG-2\n",
+    "images/one.png": "a picture",
+    "images/.gitkeep": "",
+    "footage/clip.mp4": "footage",
+    "emails/note.txt": "text",
+}
+
+
+def make(root: Path, sources: dict[str, str] = SOURCES) -> Case:
+    """Return a sealed case with these files under raw/."""
+    case = new(root, title="T", from_="2016-05", to="2018-03")
+    for path, text in sources.items():
+        (root / "raw" / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / "raw" / path).write_text(text)
+    seal(case)
+    return case
+
+
+def digests(case: Case) -> dict[str, str]:
+    """Return the digest of every file of the step."""
+    files = sorted(case.folder("ingest").rglob("*.parquet"))
+    return {case.relative(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory) -> Case:
+    """Return a case, ingested."""
+    made = make(tmp_path_factory.mktemp("ingest") / "case")
+    ingest(made, workers=1)
+    return made
+
+
+def test_every_table_of_the_step_is_written(case):
+    """Also the empty ones: a table that is missing was never written."""
+    for table in TABLES:
+        if table.step == "ingest":
+            assert case.table(table.name, "ingest").schema == table.schema()
+
+
+def test_the_balance_of_each_source_is_returned(tmp_path):
+    """Rows in = accepted + quarantined + blank; the same when there was nothing to do."""
+    made = make(tmp_path / "case")
+    first, again = ingest(made, workers=1), ingest(made, workers=1)
+
+    log = {
+        "source": "raw/share_log/a.csv",
+        "table": "entries",
+        "rows_in": 3,
+        "accepted": 2,
+        "quarantined": 1,
+        "blank": 0,
+    }
+    assert log in first.sources
+    assert (first.did_work, again.did_work) == (True, False)
+    assert (first.sources, first.exit_code) == (again.sources, again.exit_code)
+    assert first.exit_code == 3
+
+
+def test_a_declaration_goes_with_its_source(case):
+    """What it covers, and the order of its dates."""
+    row = case.table("sources").row(by_predicate=pl.col("source") == "raw/share_log/a.csv", named=True)
+    assert (row["system"], row["unit_ref"], row["covers_text"], row["complete"]) == (
+        "crimint",
+        "BCU-1",
+        "2016-05/2018-03",
+        "yes",
+    )
+    assert case.table("entries")["occurred_earliest"].dt.date().cast(pl.String).to_list() == [
+        "2016-04-02",
+        "2017-01-01",
+    ]
+
+
+def test_images_have_the_digests_of_their_files(case):
+    """As sealed; null and a problem where there is no file."""
+    sealed = dict(case.table("sources").select("source", "sha256").rows())
+    assert case.table("images").select("file", "sha256").rows() == [
+        ("one.png", sealed["raw/images/one.png"]),
+        ("gone.png", None),
+    ]
+    assert ("F409", "raw/images/images.csv") in case.table("problems", "ingest").select("code", "source").rows()
+
+
+def test_every_sealed_file_is_a_source(case):
+    """Pictures and footage feed no table; what only keeps a folder is of no kind; an unknown folder is not searched."""
+    sources = case.table("sources").select("source", "kind", "table").rows()
+
+    assert ("raw/footage/clip.mp4", "footage", None) in sources
+    assert ("raw/images/.gitkeep", None, None) in sources
+    assert ("raw/share_log/b.csv", "share_log", "actions") in sources
+    unread = case.table("coverage", "ingest").filter(source="raw/emails/note.txt")
+    assert unread.select("measure", "cause", "n").rows() == [("files", "unsupported_type", 1)]
+
+
+def test_a_kind_without_a_source_was_not_supplied(case):
+    """Nobody can say how many rows it would have."""
+    missing = case.table("coverage", "ingest").filter(pl.col("source").is_null())
+
+    assert missing.select("cause", "n").unique().rows() == [("not_supplied", None)]
+    assert {"custody", "recipient", "attestations"} <= set(missing["system"])
+    assert {"share_log", "posts", "images", "footage"}.isdisjoint(missing["system"])
+
+
+def test_workers_do_not_change_a_byte(case, tmp_path, monkeypatch):
+    """In this process or in two others."""
+    monkeypatch.setattr(step, "IN_PROCESS_BYTES", -1)
+    other = make(tmp_path / "case")
+    ingest(other, workers=2)
+
+    assert digests(other) == digests(case)
+
+
+def test_a_case_must_be_sealed_first(tmp_path):
+    """And a source that changed since must be sealed again."""
+    with pytest.raises(UsageError, match="not sealed yet"):
+        ingest(new(tmp_path / "new", title="T", from_="2016", to="2018"))
+    made = make(tmp_path / "case")
+    (made.root / "raw/posts/posts.csv").write_text("post_ref\nP-2\n")
+    with pytest.raises(IntegrityError, match=r"raw/posts/posts\.csv: expected the sealed digest"):
+        ingest(made, workers=1)
+
+
+def test_an_outside_source_is_read_where_it_lies(tmp_path):
+    """With the kind that case.toml gives it."""
+    outside = tmp_path / "mount" / "log.csv"
+    outside.parent.mkdir()
+    outside.write_text("entry_ref\nCR/9\n")
+    made = make(tmp_path / "case", {})
+    with (made.root / "case.toml").open("a") as file:
+        file.write(f'\n[[sources]]\nkind = "share_log"\npath = "{outside}"\n')
+    made = open_case(made.root)
+    seal(made)
+    ingest(made, workers=1)
+
+    assert made.table("entries").select("source", "entry_ref").rows() == [(outside.as_posix(), "CR/9")]
