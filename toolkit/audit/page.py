@@ -95,14 +95,14 @@ def _causes(causes: Iterable[Mapping[str, Any]]) -> str:
 _SPANS = """
     select 'agreement ' || agreement_ref || ' v' || version, 'agreement', begins_earliest, ends_latest, ''
     from agreement_versions
-    union all by position
+    union all
     select 'system ' || system_ref, 'system', operated_from_earliest, operated_to_latest, '' from systems
-    union all by position
+    union all
     select 'disclosures', 'disclosure', earliest, latest, '' from disclosures
-    union all by position
+    union all
     select 'footage ' || coalesce(camera_id, 'of no known camera'), 'footage', starts_earliest, starts_latest, ''
     from footage_files where starts_earliest is not null
-    union all by position
+    union all
     select 'public statements', 'statement', issued_earliest, issued_latest, '' from public_statements
     where issued_earliest is not null
 """
