@@ -3,7 +3,7 @@ The one module that writes into a case: a file is there whole, or not there.
 
 Order of a write: temporary file in the same folder, fsync, rename (or link, where nothing may be replaced), fsync of
 the folder. A process killed anywhere leaves the old file or the new one, and perhaps a temporary file that
-`sweep_temps` X
+`sweep_temps` takes away.
 """
 
 import hashlib
