@@ -90,3 +90,47 @@ def test_what_is_no_descriptor_is_refused(references):
 def test_counts_below_the_threshold_include_its_own_steps():
     """At 0.6: 0.55 counts at t - 0.05 and 0.5 at t - 0.10, though 0.6 - 0.05 is less than 0.55 in binary."""
     assert (3, 2, 1) == counts_below(np.array([0.5, 0.55, 0.6]), threshold=0.6)
+
+
+@given(sizes=st.lists(st.integers(0, 5), max_size=6), threshold=st.sampled_from([0.0, 0.6, 1.9]))
+def test_references_may_come_part_by_part(sizes, threshold):
+    """Parts of any size, empty ones too, number their rows as one array would."""
+    probes = descriptors(0, 3)
+    whole = np.concatenate([descriptors(1, sum(sizes)), probes])
+    parts = np.split(whole, np.cumsum(sizes))
+
+    assert as_pairs(candidates(probes, whole, threshold)) == as_pairs(candidates(probes, iter(parts), threshold))
+
+
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(0, 40), top=st.integers(1, 5))
+def test_a_cap_keeps_the_nearest_of_each_probe(seed, n, top):
+    """Threshold first, ranking second: of equal distances (every reference twice) the first ones are kept."""
+    probes, references = descriptors(seed, 3), np.repeat(descriptors(seed + 1, n), 2, axis=0)
+    expected = [
+        pair
+        for rank, pair in (
+            (sum(q[0] == p[0] for q in found[:at]), p)
+            for found in [brute_force(probes, references, 2)]
+            for at, p in enumerate(found)
+        )
+        if rank < top
+    ]
+
+    assert expected == as_pairs(candidates(probes, references, threshold=2, top=top))
+
+
+def test_a_cap_holds_where_more_pairs_are_near_than_are_kept_at_a_time():
+    """Everything is near (40 x 4,000 pairs, several batches of decisions): the cap is that of sorting them all."""
+    probes, references = descriptors(1, 40), descriptors(2, 4_000)
+    everything = candidates(probes, references, threshold=3)
+
+    assert 160_000 == len(everything[0])
+    expected = [pairs for probe in range(40) for pairs in np.flatnonzero(everything[0] == probe)[:4]]
+    expected = [part[np.sort(expected)].tolist() for part in everything]
+    assert expected == [part.tolist() for part in candidates(probes, references, threshold=3, top=4)]
+
+
+def test_a_cap_of_nothing_is_refused():
+    """Zero candidates each would look like none found."""
+    with pytest.raises(ValueError, match="top must be 1 or more, found 0"):
+        candidates(descriptors(1, 1), descriptors(2, 1), threshold=0.6, top=0)

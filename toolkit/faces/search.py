@@ -1,6 +1,16 @@
-"""Which faces are near which probes: exact, and equal to comparing every pair in float64."""
+"""
+Which faces are near which probes: exact, and equal to comparing every pair in float64.
 
-from collections.abc import Iterator
+The norms are folded into the product: with r' = [r, -|r|^2/2, 1] and p' = [p, 1, (t^2 - |p|^2)/2], the product r'.p' is
+(t^2 - distance^2)/2, above 0 exactly where the distance is below t. So one float32 product and its maximum screen a
+block; the few pairs it cannot rule out are decided in float64.
+
+Memory: a block (2 MiB), the pairs that wait for their decision (under 0.5 GiB where nearly everything is near, some
+MiB as a rule), the probes, and the candidates themselves. The references may come part by part and are not kept.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +24,27 @@ MARGIN = 1e-4
 STEPS_DOWN = (0.05, 0.10)
 """Candidates are also counted this far below the threshold, so that a reader sees what the threshold decides."""
 
-_ROUNDING = 2 * WIDTH * float(np.finfo(np.float32).eps)
-"""Bound of float32's rounding in |p|^2 + |r|^2 - 2pr, relative to |p|^2 + |r|^2 (sums of 128 terms, doubled)."""
+BLOCK_BYTES = 1 << 20
+"""Size of a block of products, float32: it stays in a core's own cache between the product and its maximum."""
 
-_PROBES, _REFERENCES = 256, 65_536  # a block of distances: 64 MiB of float32
+LONGEST = 1e6
+"""Length a descriptor must stay below: dlib's have 1.3 to 1.6; far beyond, float32 squares overflow, losing pairs."""
 
+_ROUNDING = 2 * (WIDTH + 4) * float(np.finfo(np.float32).eps)
+"""
+Bound of float32's rounding in twice r'.p', relative to |p|^2 + |r|^2 + t^2, with room to spare: sums of 130 terms err
+by at most 130 eps/2 times the sum of their sizes in any order (Higham, Accuracy and Stability, 3.1), and those sizes
+sum to at most |p|^2 + |r|^2 + t^2/2. |r|^2 itself errs by 128 eps/2 of its size.
+"""
+
+_PROBES = 256  # probes in one product: 1,024 rows of references to a block
+_DECIDE = 65_536  # pairs decided at a time: two float64 arrays of 64 MiB
+
+Rows = NDArray[np.float32]
 Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 
 
-def candidates(probes: NDArray[np.float32], references: NDArray[np.float32], threshold: float) -> Pairs:
+def candidates(probes: Rows, references: Rows | Iterable[Rows], threshold: float, top: int | None = None) -> Pairs:
     """
     Return every probe and reference no farther apart than *threshold*.
 
@@ -30,31 +52,44 @@ def candidates(probes: NDArray[np.float32], references: NDArray[np.float32], thr
 
     Args:
         probes: Descriptors of the images that were shared, shape (m, 128), float32.
-        references: Descriptors of faces found in footage, shape (n, 128), float32.
+        references: Descriptors of faces found in footage, shape (n, 128), float32;
+            or such arrays one after the other, where they do not fit in memory.
         threshold: Largest Euclidean distance allowed; 0 is identical. dlib's
             example uses 0.6, measured on press photographs, not on CCTV.
+        top: Keep this many nearest references of each probe; of equal ones the
+            first. What is returned then is a cap, and must be called one.
 
     Returns:
         (probe, reference, distance), arrays of one length, nearest first (equal
-        distances by probe, then reference); the first two index the rows of the
+        distances by probe, then reference); the first two number the rows of the
         arguments, the third is float64, as it was compared with the threshold.
 
     Raises:
         ValueError: If an argument is not an array of 128-number rows, or holds
-            numbers that are no number or could not stand in a descriptor.
+            numbers that are no number or could not stand in a descriptor, or
+            *top* is not a positive number.
 
     >>> same = np.zeros((1, 128), np.float32)
     >>> candidates(same, same, threshold=0.6)[2]
     array([0.])
     """
-    probes, references = _rows("probes", probes), _rows("references", references)
-    found = [_decided(probes, references, near, threshold) for near in _screened(probes, references, threshold)]
-    probe, reference, distance = (np.concatenate([each[part] for each in [_NONE, *found]]) for part in range(3))
+    if top is not None and top < 1:
+        raise ValueError(f"top must be 1 or more, found {top}")
+    probes = _rows("probes", probes)
+    _checked("probes", _squares(probes))
+    kept: list[Pairs] = []
+    for pairs in _decided(probes, [references] if isinstance(references, np.ndarray) else references, threshold):
+        kept.append(pairs)
+        # Twice the cap, so that most parts are only added and the sorting is paid for seldom.
+        if top is not None and sum(len(distance) for *_, distance in kept) > 2 * top * len(probes) + _DECIDE:
+            kept = [_nearest(_joined(kept), top)]
+    found = _joined(kept)
+    probe, reference, distance = found if top is None else _nearest(found, top)
     order = np.lexsort((reference, probe, distance))
     return probe[order], reference[order], distance[order]
 
 
-def distances(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float64]:
+def distances(left: Rows, right: Rows) -> NDArray[np.float64]:
     """Return the Euclidean distance of each row of *left* to the same row of *right*, in float64."""
     difference = left.astype(np.float64) - right.astype(np.float64)
     squared: NDArray[np.float64] = np.sum(difference * difference, axis=-1)
@@ -74,55 +109,120 @@ def counts_below(distance: NDArray[np.float64], threshold: float) -> tuple[int, 
     return at_t, lower, lowest
 
 
-_NONE: Pairs = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))
-
-
-def _rows(name: str, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+def _rows(name: str, rows: Rows) -> Rows:
     rows = np.asarray(rows, np.float32)
     if rows.ndim != 2 or rows.shape[1] != WIDTH:  # noqa: PLR2004 - rows and columns
         raise ValueError(f"{name} must have shape (n, {WIDTH}), found {rows.shape}")
-    # dlib's descriptors have a length of 1.3 to 1.6; far beyond that float32 squares overflow and pairs would be lost.
-    if not np.all(np.abs(rows) < 1e6):  # noqa: PLR2004
-        raise ValueError(f"{name} must hold numbers between -1e6 and 1e6, found others")
     return rows
 
 
-def _screened(
-    probes: NDArray[np.float32], references: NDArray[np.float32], threshold: float
-) -> Iterator[NDArray[np.int64]]:
-    """Yield, block by block, the pairs (probe, reference) that float32 cannot rule out, shape (k, 2)."""
-    if threshold < 0:
-        return
-    for first_reference in range(0, len(references), _REFERENCES):
-        block = references[first_reference : first_reference + _REFERENCES]
-        block_squares = _squares(block)
-        for first_probe in range(0, len(probes), _PROBES):
-            few = probes[first_probe : first_probe + _PROBES]
-            few_squares = _squares(few)
-            slack = _ROUNDING * float(few_squares.max() + block_squares.max())
-            limit = np.float32((threshold + MARGIN) ** 2 + slack)
-            squared = few @ block.T
-            squared *= -2
-            squared += block_squares
-            squared += few_squares[:, None]
-            yield np.argwhere(squared <= limit) + np.array((first_probe, first_reference))
-
-
-def _squares(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    squares: NDArray[np.float32] = np.einsum("ij,ij->i", rows, rows)
+def _squares(rows: Rows) -> Rows:
+    with np.errstate(over="ignore"):  # an overflow is refused by `_checked`, in our words
+        squares: Rows = np.einsum("ij,ij->i", rows, rows)
     return squares
 
 
-def _decided(
-    probes: NDArray[np.float32], references: NDArray[np.float32], near: NDArray[np.int64], threshold: float
-) -> Pairs:
-    """Keep the pairs whose float64 distance is at most the threshold."""
+def _checked(name: str, squares: Rows) -> float:
+    """Return the largest square of a length; refuse what no descriptor holds."""
+    largest = float(squares.max(initial=0))
+    if not largest < LONGEST**2:  # also where it is not a number
+        raise ValueError(f"{name} must hold descriptors, numbers below {LONGEST:.0e}, found others")
+    return largest
+
+
+def _decided(probes: Rows, references: Iterable[Rows], threshold: float) -> Iterator[Pairs]:
+    """Yield the candidates, the pairs that screening lets through being decided by the batch."""
+    if not len(probes) or not threshold >= 0:
+        return
+    groups = [(first, _Folded(probes[first : first + _PROBES], threshold)) for first in range(0, len(probes), _PROBES)]
+    waiting: list[tuple[NDArray[np.int64], NDArray[np.int64], Rows]] = []
+    for begins, block, squares in _blocks(references, len(probes)):
+        largest = _checked("references", squares)
+        for first, group in groups:
+            row, probe = group.screened(block, squares, largest)
+            if len(row):
+                waiting.append((probe + first, row + begins, block[row]))
+            if sum(len(each[0]) for each in waiting) >= _DECIDE:
+                yield from _settled(probes, waiting, threshold)
+                waiting = []
+    yield from _settled(probes, waiting, threshold)
+
+
+def _blocks(references: Iterable[Rows], n_probes: int) -> Iterator[tuple[int, Rows, Rows]]:
+    """Yield (number of its first row, rows, their squares), in blocks of the size that suits the product."""
+    height = BLOCK_BYTES // (4 * min(n_probes, _PROBES)) & ~15
+    height = min(height, BLOCK_BYTES // (4 * WIDTH))
+    begins = 0
+    for part in references:
+        rows = _rows("references", part)
+        for first in range(0, len(rows), height):
+            block = rows[first : first + height]
+            yield begins + first, block, _squares(block)
+        begins += len(rows)
+
+
+class _Folded:
+    """Up to `_PROBES` probes with their norms and the threshold folded in, ready for the product."""
+
+    def __init__(self, probes: Rows, threshold: float) -> None:
+        squares = np.einsum("ij,ij->i", probes, probes, dtype=np.float64)
+        threshold = min(threshold, 4 * LONGEST)  # nothing is farther apart; its square must fit float32
+        self._limits = (threshold + MARGIN) ** 2 - squares
+        self._sizes = float(squares.max()) + threshold**2
+        self._folded = np.ones((WIDTH + 2, len(probes)), np.float32)
+        self._folded[:WIDTH] = probes.T
+        self._largest = -1.0
+        self._rows = self._products = np.empty((0, 0), np.float32)
+
+    def screened(self, block: Rows, squares: Rows, largest: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the pairs (row of the block, probe) that float32 cannot rule out."""
+        n = len(block)
+        if len(self._rows) < n:
+            self._rows = np.ones((n, WIDTH + 2), np.float32)
+            self._products = np.empty((n, self._folded.shape[1]), np.float32)
+        if largest > self._largest:
+            self._largest = largest
+            self._folded[WIDTH + 1] = (self._limits + _ROUNDING * (self._sizes + largest)) / 2
+        self._rows[:n, :WIDTH] = block
+        np.multiply(squares, -0.5, out=self._rows[:n, WIDTH])
+        products = np.matmul(self._rows[:n], self._folded, out=self._products[:n])
+        if not products.max(initial=-1) > 0:
+            return _NOWHERE, _NOWHERE
+        near = np.flatnonzero(products > 0)
+        row, probe = np.divmod(near, products.shape[1])
+        return row, probe
+
+
+def _settled(
+    probes: Rows, waiting: list[tuple[NDArray[np.int64], NDArray[np.int64], Rows]], threshold: float
+) -> Iterator[Pairs]:
+    """Yield the pairs whose float64 distance is at most the threshold."""
+    if not waiting:
+        return
+    probe, reference = (np.concatenate([each[part] for each in waiting]) for part in range(2))
+    rows = np.concatenate([each[2] for each in waiting])
     # In parts: where nearly everything is near, the float64 rows of all pairs would not fit in memory.
-    parts = [near[first : first + _REFERENCES] for first in range(0, len(near), _REFERENCES)]
-    kept = []
-    for pairs in parts:
-        distance = distances(probes[pairs[:, 0]], references[pairs[:, 1]])
+    for first in range(0, len(probe), _DECIDE):
+        part = slice(first, first + _DECIDE)
+        distance = distances(probes[probe[part]], rows[part])
         inside = distance <= threshold
-        kept.append((pairs[inside, 0], pairs[inside, 1], distance[inside]))
-    probe, reference, distance = (np.concatenate([each[part] for each in [_NONE, *kept]]) for part in range(3))
+        yield probe[part][inside], reference[part][inside], distance[inside]
+
+
+_NOWHERE: NDArray[np.int64] = np.empty(0, np.int64)
+
+
+def _joined(parts: list[Pairs]) -> Pairs:
+    none: Pairs = (_NOWHERE, _NOWHERE, np.empty(0, np.float64))
+    probe, reference, distance = (np.concatenate([each[part] for each in chain([none], parts)]) for part in range(3))
     return probe, reference, distance
+
+
+def _nearest(pairs: Pairs, top: int) -> Pairs:
+    """Return the *top* nearest references of each probe."""
+    probe, reference, distance = pairs
+    order = np.lexsort((reference, distance, probe))
+    begins = np.flatnonzero(np.diff(probe[order], prepend=-1))
+    rank = np.arange(len(order)) - np.repeat(begins, np.diff(begins, append=len(order)))
+    kept = order[rank < top]
+    return probe[kept], reference[kept], distance[kept]
