@@ -164,12 +164,12 @@ def test_the_maps_of_references_name_columns_that_exist():
 
 
 def test_references_are_checked_only_where_a_register_could_know_them(tmp_path):
-    """Without any register of units, an unknown unit says nothing."""
-    entries = read(tmp_path, b"entry_ref,unit_ref,authorised_by\nCR/1,BCU-1,P-1\nCR/2,BCU-2,none\n").frame
+    """Without any register of units, an unknown unit says nothing; with one, each unknown value is named once."""
+    entries = read(tmp_path, b"entry_ref,unit_ref,authorised_by\nCR/1,BCU-1,P-1\nCR/2,BCU-2,none\nCR/3,BCU-2,\n").frame
     units = table("units").schema().to_frame()
     known = pl.concat([units, pl.DataFrame({"unit_ref": ["BCU-1"]})], how="diagonal")
 
     assert crosscheck({"entries": entries, "units": units}).is_empty()
     assert crosscheck({"entries": entries, "units": known})["message"].to_list() == [
-        "unit_ref: 'BCU-2' is not in units"
+        "unit_ref: 'BCU-2' is not in units (2 rows, the first here)"
     ]

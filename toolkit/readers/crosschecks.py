@@ -108,9 +108,14 @@ def _unknown(name: str, frame: pl.DataFrame, frames: Frames) -> list[pl.DataFram
         lost = rows.filter(
             pl.col("value").is_not_null() & (pl.col("value") != NOBODY) & ~pl.col("value").is_in(known.implode())
         )
+        # One problem for each value, at its first row: a register that is not complete would fill the list.
+        lost = lost.group_by("source", "value", maintain_order=True).agg(pl.first("locator"), pl.len().alias("rows"))
         where = " or ".join(dict.fromkeys(definer.split(".")[0] for definer in definers))
-        messages = [f"{column.name}: {shown(value)} is not in {where}" for value in lost["value"]]
-        found.append(_problems("T215", lost, messages, "row kept"))
+        messages = [
+            f"{column.name}: {shown(value)} is not in {where}" + (f" ({rows} rows, the first here)" if rows > 1 else "")
+            for value, rows in lost.select("value", "rows").iter_rows()
+        ]
+        found.append(_problems("T215", lost, messages, "kept as it is written"))
     return found
 
 
