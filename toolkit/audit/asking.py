@@ -131,7 +131,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, query: Query) -> pl.DataFrame
         return _titled(query, "question", _not_searched([f"'toolkit {step}' has not run" for step in not_run]))
     found = _run(connection, query)
     if found.is_empty():
-        found = _not_searched([f"no register of {query.register} was supplied"] if query.register else [])
+        found = _nothing_to_answer(connection, query.register)
     _check(query, found, _ANSWER, {"state": STATES, "unit": UNITS})
     return _titled(query, "question", found)
 
@@ -151,6 +151,19 @@ def _not_searched(caveats: list[str]) -> pl.DataFrame:
     return pl.DataFrame([row], schema=schema, orient="row")
 
 
+def _nothing_to_answer(connection: duckdb.DuckDBPyConnection, register: str | None) -> pl.DataFrame:
+    """Return the answer where a file gives none: its register is silent, or there is none."""
+    if register is None:
+        return _not_searched([])
+    is_held, coverage = connection.execute(
+        "select is_held($1, from_earliest, to_latest), coverage_of([$1]) from settings", [register]
+    ).fetchall()[0]
+    if not is_held:
+        return _not_searched([f"no register of {register.replace('_', ' ')} was supplied"])
+    silent = _not_searched([f"the register of {register.replace('_', ' ')} shows none"])
+    return silent.with_columns(pl.lit("not_found").alias("state"), pl.lit(coverage).alias("coverage"))
+
+
 def _give(connection: duckdb.DuckDBPyConnection, given: pl.DataFrame) -> None:
     """Put the answers so far where the questions about answers read them."""
     connection.execute(f"drop table if exists {_AFTER}")
@@ -163,6 +176,7 @@ def _judge(connection: duckdb.DuckDBPyConnection, query: Query) -> pl.DataFrame:
     if found.is_empty():
         found = _nothing_to_judge(connection, query.register)
     _check(query, found, _VERDICT, {"verdict": VERDICTS, "reasons": REASONS, "flags": FLAGS})
+    found = found.with_columns(pl.col(name).cast(pl.List(pl.String)).list.sort() for name in ("reasons", "flags"))
     return _titled(query, "rule", found)
 
 

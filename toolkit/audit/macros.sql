@@ -42,3 +42,10 @@ create or replace macro cover(event_from, event_to, begins_, surely_from, surely
         when event_from >= surely_from and event_to <= surely_to then 'definite'
         else 'possible'
     end;
+
+-- A list without its nulls.
+create or replace macro given(values_) as list_filter(values_, lambda one: one is not null);
+
+-- A span of an input table as the value of an answer; null where it is blank.
+create or replace macro date_or_null(text_, earliest_, latest_, precision_) as
+    case when text_ is not null then date_value(text_, earliest_, latest_, precision_) end;

@@ -39,12 +39,14 @@ create or replace macro is_said_unrecorded(topic_) as exists (
 create or replace macro is_text_held() as exists (from agreement_versions where text_held);
 
 -- The state of a question on which every record is silent (vocabulary.md, in this order). An event whose carrier is
--- known (say, a recognition system, that would have logged it) but not held was not searched for.
+-- known (a recognition system that would have logged it, a register held for another time) but not held was not searched
+-- for.
 create or replace macro silent_state(table_, event_, topic_, from_, to_, is_carrier_known) as
     case
         when is_complete(table_, null, from_, to_) and is_duty_shown(event_, from_, to_) then 'record_missing'
         when is_held(table_, from_, to_) then 'not_found'
-        when is_carrier_known then 'not_searched'
+        when is_carrier_known or exists (from registers_examined where registers_examined.table_name = table_)
+            then 'not_searched'
         when is_said_unrecorded(topic_) or (is_text_held() and not is_duty_shown(event_, from_, to_)) then 'no_duty'
         else 'not_searched'
     end;

@@ -57,7 +57,7 @@ def answer_sentence(answer: Answer) -> str:
     'KX-01: 4 candidates.'
     """
     said = _STATES[answer.state](answer)
-    return f"{answer.subject}: {said[:1].lower()}{said[1:]}" if answer.subject else said
+    return f"{answer.subject}: {said}" if answer.subject else said[:1].upper() + said[1:]
 
 
 def verdict_sentence(verdict: Verdict) -> str:
@@ -68,10 +68,10 @@ def verdict_sentence(verdict: Verdict) -> str:
     'E-5: cannot be determined: the dates are too coarse to tell.'
     """
     words = {
-        "conforms": "The records show that the rule was kept",
-        "breach": "The records show that the rule was not kept",
-        "cannot_determine": "Cannot be determined",
-        "not_applicable": "The rule does not reach this",
+        "conforms": "the records show that the rule was kept",
+        "breach": "the records show that the rule was not kept",
+        "cannot_determine": "cannot be determined",
+        "not_applicable": "the rule does not reach this",
     }
     said = words[verdict.verdict]
     if verdict.reasons:
@@ -80,9 +80,7 @@ def verdict_sentence(verdict: Verdict) -> str:
         said += "; by one reading of the rule it conforms, by the other it does not"
     if "text_in_error" in verdict.flags:
         said += "; the text is acknowledged to be an error"
-    if verdict.subject:
-        said = f"{verdict.subject}: {said[:1].lower()}{said[1:]}"
-    return said + "."
+    return (f"{verdict.subject}: {said}" if verdict.subject else said[:1].upper() + said[1:]) + "."
 
 
 def value_text(answer: Answer) -> str:
@@ -178,25 +176,24 @@ def _scope(answer: Answer) -> str:
 
 
 def _said(answer: Answer) -> str:
-    value = value_text(answer)
-    return value[:1].upper() + value[1:] + "."
+    return value_text(answer) + "."
 
 
 def _said_not(answer: Answer) -> str:
     record = str(answer.evidence[0]) if answer.evidence else "on file"
-    return f"Record {record} states that it did not."
+    return f"record {record} states that it did not."
 
 
 def _not_found(answer: Answer) -> str:
-    return f"No record found in {_scope(answer)}; {_examined(answer.coverage)}."
+    return f"no record found in {_scope(answer)}; {_examined(answer.coverage)}."
 
 
 def _record_missing(answer: Answer) -> str:
-    return f"A record should exist in {_scope(answer)} and does not; {_examined(answer.coverage)}."
+    return f"a record should exist in {_scope(answer)} and does not; {_examined(answer.coverage)}."
 
 
 def _no_duty(answer: Answer) -> str:  # noqa: ARG001 - every state is said by a function of the answer
-    return "Nobody was required to record this; absence tells nothing."
+    return "nobody was required to record this; absence tells nothing."
 
 
 def _destroyed(answer: Answer) -> str:
@@ -207,23 +204,23 @@ def _destroyed(answer: Answer) -> str:
     watched = "witness not recorded" if witness is None else f"witnessed by {witness}"
     if witness == "none":
         watched = "witnessed by nobody, as the record says"
-    return f"Destroyed on {when}, {watched}."
+    return f"destroyed on {when}, {watched}."
 
 
 def _attested(answer: Answer) -> str:
     memory = any("memory" in caveat for caveat in answer.caveats)
     origin = "from memory" if memory else "in a published statement"
-    return f"Stated {origin}, not checked against a record: {value_text(answer)}."
+    return f"stated {origin}, not checked against a record: {value_text(answer)}."
 
 
 def _conflicting(answer: Answer) -> str:
     reasons = "; ".join(answer.caveats)
-    return f"The records disagree or cannot be ordered: {value_text(answer)}" + (f" ({reasons})." if reasons else ".")
+    return f"the records disagree or cannot be ordered: {value_text(answer)}" + (f" ({reasons})." if reasons else ".")
 
 
 def _not_searched(answer: Answer) -> str:
     causes = _causes(answer.coverage) or "; ".join(answer.caveats) or "no register was supplied"
-    return f"Not searched: {causes}."
+    return f"not searched: {causes}."
 
 
 _STATES = {

@@ -52,7 +52,7 @@ def page(text: str) -> list[dict[str, str]]:
     r"""
     Return the rows of a page of cells between bars, by its header; a line that starts with # is for the reader.
 
-    >>> page("a | b\\n1, 2 | \n")
+    >>> page("a | b\n1, 2 | \n")
     [{'a': '1, 2', 'b': ''}]
     """
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]

@@ -1,0 +1,59 @@
+"""A folder of small CSV files as the tables of a case: named by table, read as `toolkit ingest` reads sources."""
+
+import csv
+import hashlib
+from pathlib import Path
+
+import polars as pl
+from ledgers import typed
+
+from toolkit.readers.declarations import NOTHING_DECLARED, read_declarations
+from toolkit.readers.source import Entry, ReadSource, read_source
+from toolkit.tables import TABLES, Table, table
+
+RESULTS = {"records": "records", "problems": "problems", "sources": "row", "coverage": "coverage"}
+"""Tables of the ingest step that every source adds to, and the part of `ReadSource` that adds."""
+
+
+def write_case(folder: Path, case_dir: Path) -> None:
+    """
+    Write the tables of a case from a folder.
+
+    `<table>.csv` is a source of that table; `sources.csv` declares sources (`path` is the file's name).
+    `<step>.<table>.csv` is a table that a later step computes, and says that the step has run.
+    """
+    declared = folder / "sources.csv"
+    declarations = read_declarations(declared.read_bytes())[0] if declared.exists() else {}
+    sources: dict[str, list[ReadSource]] = {}
+    computed: dict[tuple[str, str], pl.DataFrame] = {}
+    for path in sorted(folder.glob("*.csv")):
+        *step, name = path.stem.split(".")
+        if step:
+            rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
+            computed[step[0], name] = typed(table(name, step[0]), rows)
+        elif name != "sources":
+            kind = table(name).kind or name
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            source = f"raw/{path.name}"
+            entry = Entry(source, kind, digest, declarations.get(source, NOTHING_DECLARED))
+            sources.setdefault(name, []).append(read_source(path, entry))
+    for wanted in TABLES:
+        if wanted.step == "ingest" or any(step == wanted.step for step, _ in computed):
+            frame = computed.get((wanted.step, wanted.name))
+            _write(case_dir, wanted, _ingested(wanted, sources) if frame is None else frame)
+
+
+def _ingested(wanted: Table, sources: dict[str, list[ReadSource]]) -> pl.DataFrame:
+    empty = wanted.schema().to_frame()
+    if wanted.step != "ingest":
+        return empty
+    if part := RESULTS.get(wanted.name):
+        return pl.concat([empty, *(getattr(read, part) for found in sources.values() for read in found)])
+    frames = (read.frame for read in sources.get(wanted.name, []))
+    return pl.concat([empty, *(frame for frame in frames if frame is not None)])
+
+
+def _write(case_dir: Path, wanted: Table, frame: pl.DataFrame) -> None:
+    folder = case_dir / "tables" / wanted.step / (wanted.name if wanted.sharded else "")
+    folder.mkdir(parents=True, exist_ok=True)
+    frame.write_parquet(folder / f"{wanted.name}.parquet")

@@ -1,0 +1,35 @@
+"""Every folder of `tests/cases`: registers, and the verdict or answer that follows. A new case is a new folder."""
+
+import json
+from pathlib import Path
+
+import pytest
+from ledgers import PERIOD
+from reading import write_case
+
+from toolkit.audit.asking import answer, judge
+from toolkit.audit.views import open_views
+from toolkit.dates import interval
+
+CASES = Path(__file__).parents[1] / "cases"
+
+
+@pytest.mark.parametrize("folder", sorted(path.name for path in CASES.iterdir() if path.is_dir()))
+def test_the_registers_of_the_folder_lead_to_its_outcome(folder, tmp_path):
+    """The folder's name ends in the outcome; `expected.json` has every subject of the rule or question."""
+    expected = json.loads((CASES / folder / "expected.json").read_text("utf-8"))
+    settings = PERIOD | {name: _setting(value) for name, value in expected.get("settings", {}).items()}
+    write_case(CASES / folder, tmp_path)
+
+    with open_views(tmp_path, settings) as connection:
+        if rule := expected.get("rule"):
+            found = [[v.subject, v.verdict, *map(list, (v.reasons, v.flags))] for v in judge(connection, [rule])]
+        else:
+            found = [[a.subject, a.state, a.value, a.unit] for a in answer(connection, [expected["question"]])]
+
+    assert expected["outcomes"] == found
+    assert folder.rsplit("__", 1)[1] in [outcome[1] for outcome in found]
+
+
+def _setting(value: object) -> object:
+    return interval(value) if isinstance(value, str) else value

@@ -1,0 +1,60 @@
+-- Are there silent periods in the intelligence system, and was the recognition system in use then?
+-- Report:   p4.
+-- Grain:    one row for the case.
+-- Reads:    entries, systems, settings.
+-- Register: entries.
+-- States:   established, not_found, not_searched.
+-- A period is silent when no entry of any kind falls in it and it is more than three times as long as the system's usual
+-- gap (the median between entries), and at least 28 days. Entries known only to the month or year fill their whole time.
+with dated as (
+    select occurred_earliest, occurred_latest, origin_of(source, locator) as evidence
+    from entries
+    where occurred_earliest is not null and occurred_latest is not null
+),
+
+ordered as (
+    select *, max(occurred_latest) over (
+        order by occurred_earliest, occurred_latest rows between unbounded preceding and 1 preceding
+    ) as quiet_from
+    from dated
+),
+
+gaps as (
+    select quiet_from, occurred_earliest as quiet_to, date_diff('day', quiet_from, occurred_earliest) as days, evidence
+    from ordered
+    where quiet_from is not null
+),
+
+rhythm as (select median(greatest(days, 0)) as usual_days, count(*) as n from gaps),
+
+silent as (
+    select
+        day_of(quiet_from) as quiet_from,
+        day_of(quiet_to) as quiet_to,
+        days,
+        exists (
+            from systems
+            where coalesce(systems.operated_from_earliest < gaps.quiet_to, true)
+                and coalesce(systems.operated_to_latest > gaps.quiet_from, true)
+        ) as was_in_use,
+        evidence
+    from gaps
+    cross join rhythm
+    where days > 3 * usual_days and days >= 28
+)
+
+select
+    null as subject,
+    case when count(silent.days) > 0 then 'established' else 'not_found' end as state,
+    case when count(silent.days) > 0 then to_json(list(
+        struct_pack("from" := quiet_from::varchar, "to" := quiet_to::varchar, days := days, system_in_use := was_in_use)
+        order by quiet_from
+    )) end as value,
+    null as unit,
+    set_of(silent.evidence) as evidence,
+    coverage_of(['entries']) as coverage,
+    ['measured against the usual gap between entries: ' || any_value(usual_days) || ' days'] as caveats
+from rhythm
+left join silent on true
+where rhythm.n > 0
+having count(*) > 0

@@ -1,0 +1,60 @@
+-- What was decided after a match, and why?
+-- Report:   p11.
+-- Grain:    one row per match_ref on record; one for the case where there is none.
+-- Reads:    recorded_matches, notifications, claims, asserted, settings, complete_spans, registers_examined, duties,
+--           agreement_versions.
+-- States:   established, attested, record_missing, not_found, no_duty, not_searched.
+with matches as (
+    select match_ref, origin_of(source, locator) as evidence from recorded_matches
+    union all
+    select match_ref, origin_of(source, locator) from notifications where match_ref is not null
+),
+
+subjects as (
+    select match_ref, set_of(evidence) as evidence from matches group by match_ref
+    union all
+    select null, [] where not exists (from matches)
+),
+
+told as (
+    select match_ref, min(decision) as decision, min(to_post_ref) as to_post_ref, min(occurred_text) as occurred,
+        set_of(origin_of(source, locator)) as evidence
+    from notifications
+    group by match_ref
+),
+
+answered as (
+    select
+        subjects.match_ref,
+        subjects.evidence as match_evidence,
+        told.decision,
+        told.to_post_ref,
+        told.occurred,
+        told.evidence,
+        told.decision is not null as is_recorded,
+        case
+            when exists (from asserted where topic = 'Q46') then 'attested'
+            else silent_state('notifications', 'decisions', 'Q46', from_earliest, to_latest, false)
+        end as silence
+    from subjects
+    left join told using (match_ref)
+    cross join settings
+)
+
+select
+    match_ref as subject,
+    case when is_recorded then 'established' else silence end as state,
+    case
+        when is_recorded then to_json(decision)
+        when silence = 'attested' then (select to_json(min(value)) from claims where topic = 'Q46')
+    end as value,
+    null as unit,
+    case when is_recorded then all_of([match_evidence, evidence])
+        else all_of([match_evidence, (select set_of(evidence) from claims where topic = 'Q46')]) end as evidence,
+    coverage_of(['notifications']) as coverage,
+    given([
+        case when match_ref is null then 'no match is on record' end,
+        case when not is_recorded and silence = 'no_duty' then 'no duty to record it is shown' end
+    ]) as caveats
+from answered
+order by subject
