@@ -88,7 +88,7 @@ def detect_cnn(picture: NDArray[np.uint8], min_face_px: int) -> Marked:
     """
     if min_face_px < 1:
         raise ValueError(f"min_face_px must be 1 or more, found {min_face_px}")
-    if picture.dtype != np.uint8 or picture.ndim not in (2, 3) or picture.shape[2:] not in ((), (3,)):
+    if picture.dtype != np.uint8 or picture.ndim < 2 or picture.shape[2:] not in ((), (3,)) or not picture.size:  # noqa: PLR2004
         raise ValueError(f"picture must be uint8 of shape (h, w) or (h, w, 3), found {picture.dtype} {picture.shape}")
     detector = _detector()
     first, dropped = _first_scale(picture, min_face_px)
@@ -109,11 +109,11 @@ class _Detector:
     boxes: Boxes
     steps: tuple[tuple[int, int], ...]
 
-    def map_of(self, pictures: Floats) -> Floats:
+    def map_of(self, pictures: Floats, band_pixels: int = _BAND_PIXELS) -> Floats:
         """Return the map, shape (rows, columns); a large sheet in bands, so that memory does not grow with it."""
         height, width = pictures.shape[2:]
         rows = (height - _CORNER_PX) // _PITCH_PX + 1
-        band = max(_BAND_PIXELS // (width * _PITCH_PX), _REACH)
+        band = max(band_pixels // (width * _PITCH_PX), _REACH)
         parts = []
         for start in range(0, rows, band):
             above = max(start - _REACH, 0)
