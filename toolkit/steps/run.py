@@ -1,5 +1,7 @@
 """`toolkit run`: the straight way."""
 
+import polars as pl
+
 from toolkit.case import Case, Progress, Run
 from toolkit.steps.index import index
 from toolkit.steps.ingest import ingest
@@ -33,6 +35,6 @@ def run(case: Case, *, workers: int | None = None, progress: Progress | None = N
 def _why_no_sweep(case: Case) -> str | None:
     if case.settings.mandate is None:
         return "case.toml states no mandate"
-    if case.table("footage_files").is_empty():
+    if case.table("sources").filter(pl.col("kind") == "footage", pl.col("table").is_null()).is_empty():
         return "the case holds no footage"
     return None
