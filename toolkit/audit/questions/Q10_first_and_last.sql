@@ -63,7 +63,7 @@ select
         else date_value(split_part(about_text, '/', -1), null, about_latest, about_precision)
     end as value,
     null as unit,
-    coalesce(ends.evidence, [stated.evidence], []) as evidence,
+    coalesce(ends.evidence, case when about_text is not null then [stated.evidence] end, []) as evidence,
     coverage_of(['entries']) as coverage,
     case when ends."text" is not null then entry_caveats() else [] end as caveats
 from ends
