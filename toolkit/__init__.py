@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from toolkit.steps.demo import demo
     from toolkit.steps.index import index
     from toolkit.steps.ingest import ingest
+    from toolkit.steps.key import new_key, public_key, sign
     from toolkit.steps.new import new
     from toolkit.steps.reconstruct import reconstruct
     from toolkit.steps.report import report
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from toolkit.steps.seal import seal
     from toolkit.steps.sweep import sweep
     from toolkit.steps.verify import verify
+    from toolkit.steps.witness import head, keep_head, witness
 
 __version__ = "0.1.0"
 
@@ -25,19 +27,25 @@ _WHERE = {
     "Case": "toolkit.case",
     "Run": "toolkit.case",
     "open_case": "toolkit.case",
-    "describe_image": "toolkit.faces.pictures",
     "ask": "toolkit.steps.ask",
     "check": "toolkit.steps.check",
     "demo": "toolkit.steps.demo",
+    "describe_image": "toolkit.faces.pictures",
+    "head": "toolkit.steps.witness",
     "index": "toolkit.steps.index",
     "ingest": "toolkit.steps.ingest",
+    "keep_head": "toolkit.steps.witness",
     "new": "toolkit.steps.new",
+    "new_key": "toolkit.steps.key",
+    "public_key": "toolkit.steps.key",
     "reconstruct": "toolkit.steps.reconstruct",
     "report": "toolkit.steps.report",
     "run": "toolkit.steps.run",
     "seal": "toolkit.steps.seal",
+    "sign": "toolkit.steps.key",
     "sweep": "toolkit.steps.sweep",
     "verify": "toolkit.steps.verify",
+    "witness": "toolkit.steps.witness",
 }
 
 __all__ = [
@@ -47,16 +55,22 @@ __all__ = [
     "check",
     "demo",
     "describe_image",
+    "head",
     "index",
     "ingest",
+    "keep_head",
     "new",
+    "new_key",
     "open_case",
+    "public_key",
     "reconstruct",
     "report",
     "run",
     "seal",
+    "sign",
     "sweep",
     "verify",
+    "witness",
 ]
 
 

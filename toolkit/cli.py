@@ -1,6 +1,7 @@
 """The command line: one sub-command per step, no logic. The only file that prints."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -50,13 +51,16 @@ _CODES = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.ite
 
 @click.group(cls=_Straight, epilog=f"\b\nExit codes:\n{_CODES}", context_settings={"max_content_width": 110})
 @click.version_option(toolkit.__version__)
-def main() -> None:
+@click.option("--key", type=click.Path(dir_okay=False), help="Private key to sign with (or TOOLKIT_KEY).")
+def main(key: str | None) -> None:
     """
     Rebuild what was shared, when, and whether it was matched, from archived records and footage.
 
     A case is a folder. `toolkit new CASE` makes one, `toolkit run CASE` takes it the straight way: seal, ingest,
     index, sweep, reconstruct, report. `toolkit demo` does it on the bundled sample.
     """
+    if key:
+        os.environ["TOOLKIT_KEY"] = key
 
 
 @main.command()
@@ -160,10 +164,15 @@ def check(case: str, rule: str | None, as_json: bool) -> None:
 
 @main.command()
 @_case
+@click.option("--head", "heads", multiple=True, type=click.Path(), help="A checkpoint that was kept elsewhere.")
+@click.option("--trust", multiple=True, help="Public key of a signer; case.toml's where absent.")
+@click.option("--witness", "witnesses", multiple=True, help="Public key of a witness; case.toml's where absent.")
 @_as_json
-def verify(case: str, as_json: bool) -> None:
+def verify(
+    case: str, heads: tuple[str, ...], trust: tuple[str, ...], witnesses: tuple[str, ...], as_json: bool
+) -> None:
     """Check every source, table, report and line of the log against what was sealed and logged."""
-    outcome = toolkit.verify(case)
+    outcome = toolkit.verify(case, heads=heads, trust=trust, witnesses=witnesses)
     if as_json:
         _print_json(outcome)
     else:
@@ -172,8 +181,58 @@ def verify(case: str, as_json: bool) -> None:
         for failure in outcome.failures:
             click.echo(f"{failure.code} {failure.path}: {failure.detail}")
         verdict = "ok" if outcome.ok else f"{len(outcome.failures)} failures"
-        click.echo(f"verify: {outcome.checked} files and log lines checked: {verdict}")
+        for limit in outcome.limits:
+            click.echo(limit)
+        click.echo(f"verify: {outcome.checked} files and log lines checked, {outcome.signed}: {verdict}")
     sys.exit(0 if outcome.ok else 4)
+
+
+@main.group()
+def key() -> None:
+    """Make keys, and sign mandates and heads with them."""
+
+
+@key.command("new")
+@click.argument("file", type=click.Path())
+@click.option("--name", required=True, help="Name of the key: a post or office, never a person.")
+@click.option("--witness", is_flag=True, help="A witness's key: it cosigns heads, with the time.")
+def key_new(file: str, name: str, witness: bool) -> None:
+    """Write a new private key to FILE, outside any case, and print its public key for case.toml."""
+    click.echo(toolkit.new_key(file, name=name, witness=witness))
+
+
+@key.command("show")
+@click.argument("file", type=click.Path())
+def key_show(file: str) -> None:
+    """Print the public key that goes with a private one."""
+    click.echo(toolkit.public_key(file))
+
+
+@key.command("sign")
+@_case
+def key_sign(case: str) -> None:
+    """Sign the mandate and the head of the log, with the key that --key names: whoever signs answers for them."""
+    for line in toolkit.sign(toolkit.open_case(case)):
+        click.echo(line)
+
+
+@main.command()
+@_case
+@click.option("--since", type=click.Path(), help="The checkpoint that the witness saw last.")
+@click.option("--add", "cosigned", type=click.Path(), help="A checkpoint that a witness cosigned, to keep in the case.")
+def head(case: str, since: str | None, cosigned: str | None) -> None:
+    """Print the head of the log and what shows that it grew from an older one: what a witness is handed."""
+    opened = toolkit.open_case(case)
+    click.echo(toolkit.keep_head(opened, cosigned) if cosigned else toolkit.head(opened, since), nl=False)
+
+
+@main.command()
+@click.argument("request", type=click.Path())
+@click.option("--seen", required=True, type=click.Path(), help="File with the checkpoint of this log seen last.")
+@click.option("--trust", multiple=True, help="Public key of the log's signer.")
+def witness(request: str, seen: str, trust: tuple[str, ...]) -> None:
+    """Check that a log only grew since it was last seen, cosign its head with --key, and print it."""
+    click.echo(toolkit.witness(request, seen=seen, trust=trust), nl=False)
 
 
 @main.command()

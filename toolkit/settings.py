@@ -28,10 +28,12 @@ class Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `[index]`: how footage is looked at.
 
     `min_face_px` is the side of the detector's box in source pixels; 80 is dlib's HOG window without upsampling.
+    `exhaustive` looks at every frame whole; else `looks_per_s` at what moves.
     """
 
     min_face_px: int = 80
     looks_per_s: float = 2.0
+    exhaustive: bool = False
 
 
 class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,13 +75,15 @@ class OutsideSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"about": "case"}):
-    """The whole of `case.toml`."""
+    """The whole of `case.toml`; `signers` and `witnesses` are public keys, as `toolkit key new` prints them."""
 
     about: About
     index: Index = Index()
     mandate: Mandate | None = None
     rules: Rules = Rules()
     sources: list[OutsideSource] = []
+    signers: list[str] = []
+    witnesses: list[str] = []
 
 
 def read_settings(path: Path) -> Settings:
@@ -170,6 +174,10 @@ def _check(path: Path, settings: Settings) -> None:
 TEMPLATE = """\
 # A case of `toolkit`. Dates are EDTF: 2016, 2016-05, 2016-05-03, 2016-05/2018-03, ../2018-03.
 
+# Public keys, made by 'toolkit key new'. With signers, every step needs a key and the mandate a signature.
+# signers = ["office+1a2b3c4d+..."]
+# witnesses = ["oversight+5e6f7a8b+..."]
+
 [case]
 title = {title}
 from = {from_}
@@ -178,7 +186,8 @@ to = {to}
 
 [index]
 min_face_px = 80              # smallest face looked for: side of the detector's box in source pixels
-looks_per_s = 2               # frames looked at for each second of footage
+looks_per_s = 2               # frames looked at for each second in which something moves
+exhaustive = false            # true: every frame, whole; many times slower
 
 # Without a mandate no footage is decoded and no face is searched for.
 # [mandate]

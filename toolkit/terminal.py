@@ -182,7 +182,8 @@ def to_json(found: object, schema_version: int) -> object:
             }
         case Verification():
             failures = [{"code": f.code, "path": f.path, "detail": f.detail} for f in found.failures]
-            return version | {"ok": found.ok, "checked": found.checked, "failures": failures}
+            said = {"signed": found.signed, "limits": list(found.limits)}
+            return version | {"ok": found.ok, "checked": found.checked, "failures": failures} | said
         case Run():
             return version | {
                 "step": found.step,

@@ -1,5 +1,6 @@
 """The log: each line commits to the one before, and a killed append loses nothing."""
 
+import base64
 import hashlib
 import itertools
 import json
@@ -11,7 +12,7 @@ from doubles import Full
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.custody import chain, log, write
+from toolkit.custody import chain, log, merkle, write
 from toolkit.custody.disk import Disk
 from toolkit.custody.log import Log
 from toolkit.errors import IntegrityError, ResourceError
@@ -43,7 +44,9 @@ def test_each_line_commits_to_the_one_before_in_canonical_json(path):
     assert ["0" * 64, *digests[:-1]] == [json.loads(line)["prev"] for line in lines]
     assert lines == [rfc8785.dumps(json.loads(line)) for line in lines]
     assert digests[-1] == opened.head == Log(path).head
-    assert f"custody/log.jsonl\n3\n{digests[-1]}\n" == path.with_name("head").read_text()
+    leaves = [merkle.leaf_hash(line) for line in lines]
+    root = base64.b64encode(merkle.root_of(leaves)).decode()
+    assert f"toolkit/case/{leaves[0].hex()[:32]}\n3\n{root}\n\n" == path.with_name("checkpoint").read_text()
     assert opened.entries == log.read(path) == Log(path).entries
     assert digests == [entry.digest for entry in opened.entries]
 
@@ -72,7 +75,7 @@ def test_the_latest_entry_of_a_kind_is_found(path):
     [
         ({"event": "intent", "threshold": 0.5}, AT, "no floats in the log: write 0.5 as text"),
         ({"event": "intent", "a": [{"b": (1.0,)}]}, AT, "no floats in the log: write 1.0 as text"),
-        ({"event": "guess"}, AT, "event must be one of intent, unit, outcome, found 'guess'"),
+        ({"event": "guess"}, AT, "event must be one of intent, unit, outcome, refusal, found 'guess'"),
         ({"event": "recovered_tail"}, AT, "event must be one of"),
         ({}, AT, "event must be one of"),
         ({"event": "intent", "n": 3}, AT, "the log sets n itself"),
@@ -136,7 +139,7 @@ def test_every_edited_byte_is_refused(path):
     """Any one byte of the log or the head, with a bit flipped."""
     filled(path, steps=1)
 
-    for file in (path, path.with_name("head")):
+    for file in (path, path.with_name("checkpoint")):
         content = file.read_bytes()
         for at in range(len(content)):
             file.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
@@ -149,17 +152,17 @@ def test_every_edited_byte_is_refused(path):
 def test_an_edit_with_its_digests_made_anew_is_refused_by_a_head_that_was_kept(path):
     """Without the old head nobody can tell: the honest limit, and why heads are to be kept elsewhere."""
     filled(path)
-    head = path.with_name("head").read_bytes()
+    head = path.with_name("checkpoint").read_bytes()
     forged = path.parent.parent / "forged" / "log.jsonl"
     filled(forged, steps=3)
     path.write_bytes(forged.read_bytes())
 
-    with pytest.raises(IntegrityError, match="has 9 whole lines, but custody/head names 12: cut short"):
+    with pytest.raises(IntegrityError, match="has 9 whole lines, but custody/checkpoint names 12: cut short"):
         log.read(path)
-    path.with_name("head").write_bytes(forged.with_name("head").read_bytes())
+    path.with_name("checkpoint").write_bytes(forged.with_name("checkpoint").read_bytes())
 
     assert 9 == len(log.read(path))
-    assert head != path.with_name("head").read_bytes()
+    assert head != path.with_name("checkpoint").read_bytes()
 
 
 def rewrite(path, number, **changes):
@@ -234,11 +237,11 @@ def test_the_fast_canonical_form_is_that_of_rfc_8785(value):
 def test_a_torn_tail_is_kept_and_named_by_the_next_append(path):
     """Bytes after the last newline, cut anywhere, are no entry; they are moved away before anything is appended."""
     filled(path, steps=1)
-    whole, head = path.read_bytes(), path.with_name("head").read_bytes()
+    whole, head = path.read_bytes(), path.with_name("checkpoint").read_bytes()
     last = len(whole.splitlines(keepends=True)[-1])
     for cut in range(1, last):
         path.write_bytes(whole[:-cut])
-        path.with_name("head").write_bytes(head)
+        path.with_name("checkpoint").write_bytes(head)
         with pytest.raises(IntegrityError, match="cut short"):  # the head names that line: this was no kill
             log.read(path)
 
@@ -297,13 +300,15 @@ def test_a_log_that_another_wrote_to_is_not_written_to(path):
 def test_a_log_or_head_that_is_gone_is_noticed(path):
     """Neither can be taken away for itself."""
     filled(path)
-    head = path.with_name("head").read_bytes()
-    path.with_name("head").unlink()
-    with pytest.raises(IntegrityError, match="custody/head: names 0 of 12 lines, but line 1 had its own head"):
+    head = path.with_name("checkpoint").read_bytes()
+    path.with_name("checkpoint").unlink()
+    with pytest.raises(
+        IntegrityError, match="custody/checkpoint: names 0 of 12 lines, but line 1 had its own checkpoint"
+    ):
         log.read(path)
-    path.with_name("head").write_bytes(head)
+    path.with_name("checkpoint").write_bytes(head)
     path.unlink()
-    with pytest.raises(IntegrityError, match="has 0 whole lines, but custody/head names 12: cut short"):
+    with pytest.raises(IntegrityError, match="has 0 whole lines, but custody/checkpoint names 12: cut short"):
         log.read(path)
 
 

@@ -1,8 +1,7 @@
-"""The lines of `custody/log.jsonl`, read and checked: canonical, each after the last, as `custody/head` has them."""
+"""The lines of `custody/log.jsonl`, read and checked: canonical, each after the last, as the checkpoint has them."""
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,18 +9,19 @@ from typing import Any, NamedTuple, NoReturn
 
 import rfc8785
 
+from toolkit.custody import checkpoint
+from toolkit.custody.checkpoint import CHECKPOINT
+from toolkit.custody.merkle import Tree
+from toolkit.custody.note import Note
 from toolkit.errors import IntegrityError
 
 LOG = "custody/log.jsonl"
 """Path of the log in a case."""
-HEAD = "custody/head"
-"""Path of the head in a case: what the log is called, how many lines it has, the SHA-256 of the last."""
 START = "0" * 64
 """What the first line commits to."""
 
 _LARGEST = 2**53 - 1  # RFC 8785: the integers that every reader of JSON has exactly
 _PRIVATE_USE = 0xEE  # first byte, in UTF-8, of U+E000 and above
-_HEAD = re.compile(rb"custody/log\.jsonl\n([1-9][0-9]{0,15})\n([0-9a-f]{64})\n")
 _SHORT = 12
 
 
@@ -52,10 +52,12 @@ class Entry(Mapping[str, Any]):
 
 
 class Contents(NamedTuple):
-    """The log as it is on the disk: its lines, how many of them the head names, and a torn tail."""
+    """The log as it is on the disk: lines, the tree over them, how many the checkpoint names, it, and a torn tail."""
 
     entries: list[Entry]
+    tree: Tree
     headed: int
+    note: Note | None
     tail: bytes
     whole_bytes: int
 
@@ -65,16 +67,26 @@ def load(path: Path) -> Contents:
     Return the log, checked, with its torn tail; empty where there is no log.
 
     Raises:
-        IntegrityError: If a line is not canonical JSON, does not follow the one before, or is not what the head names.
+        IntegrityError: If a line is not canonical JSON, does not follow the one before, or is not what the checkpoint
+            commits to.
     """
     content = path.read_bytes() if path.exists() else b""
     *lines, tail = content.split(b"\n")
+    head = checkpoint.read(path.with_name("checkpoint"), CHECKPOINT)
     entries: list[Entry] = []
+    tree, root = Tree(), None
     for number, line in enumerate(lines, 1):
         entry = Entry(_parsed(number, line), hashlib.sha256(line).hexdigest())
         _check_follows(number, entry, entries[-1].digest if entries else START)
         entries.append(entry)
-    return Contents(entries, _check_head(path, entries), tail, len(content) - len(tail))
+        tree.append(line)
+        if head and number == head[0].size:
+            root = tree.root
+    if head:
+        _check_head(head[0], lines, root)
+    headed = head[0].size if head else 0
+    _check_headless(entries, headed)
+    return Contents(entries, tree, headed, head[1] if head else None, tail, len(content) - len(tail))
 
 
 def _parsed(number: int, line: bytes) -> dict[str, Any]:
@@ -120,30 +132,28 @@ def _check_follows(number: int, entry: Entry, prev: str) -> None:
         raise IntegrityError(f"{LOG}: line {number}: expected n={number - 1}, found {entry.get('n')}")
 
 
-def _check_head(path: Path, entries: list[Entry]) -> int:
-    """Return how many entries the head names, or raise IntegrityError unless it fits the log."""
-    head_path = path.with_name("head")
-    size, digest = 0, START
-    if head_path.exists():
-        text = head_path.read_bytes()
-        parts = _HEAD.fullmatch(text)
-        if not parts:
-            raise IntegrityError(f"custody/head: expected the log's name, its lines and a digest, found {text[:80]!r}")
-        size, digest = int(parts[1]), parts[2].decode()
-    if size > len(entries):
-        raise IntegrityError(f"{LOG}: has {len(entries)} whole lines, but custody/head names {size}: cut short")
-    if size and entries[size - 1].digest != digest:
-        found = entries[size - 1].digest[:_SHORT]
+def _check_head(head: checkpoint.Checkpoint, lines: list[bytes], root: bytes | None) -> None:
+    """Raise IntegrityError unless the checkpoint fits the log; *root* is over as many lines as it names."""
+    if head.size > len(lines):
+        raise IntegrityError(f"{LOG}: has {len(lines)} whole lines, but {CHECKPOINT} names {head.size}: cut short")
+    if root is None or head.root != root:
+        found = root.hex()[:_SHORT] if root else "no lines"
         raise IntegrityError(
-            f"{LOG}: line {size} is not what custody/head names: expected {digest[:_SHORT]}, found {found}"
+            f"{LOG}: the first {head.size} lines are not what {CHECKPOINT} commits to: "
+            f"expected root {head.root.hex()[:_SHORT]}, found {found}"
         )
-    # A kill between line and head leaves one line beyond the head; units before it are not headed at all.
-    for number, entry in enumerate(entries[size:-1], size + 1):
+    if head.origin != (origin := checkpoint.origin_of(lines[0])):
+        raise IntegrityError(f"{CHECKPOINT}: is of the log {head.origin}, this is {origin}")
+
+
+def _check_headless(entries: list[Entry], headed: int) -> None:
+    """Raise IntegrityError if a line beyond the checkpoint must have had its own."""
+    # A kill between line and checkpoint leaves one line beyond it; units before that have no checkpoint at all.
+    for number, entry in enumerate(entries[headed:-1], headed + 1):
         if entry["event"] != "unit":
             raise IntegrityError(
-                f"custody/head: names {size} of {len(entries)} lines, but line {number} had its own head"
+                f"{CHECKPOINT}: names {headed} of {len(entries)} lines, but line {number} had its own checkpoint"
             )
-    return size
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

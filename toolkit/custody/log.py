@@ -4,13 +4,15 @@
 A line is one JSON object in canonical form (RFC 8785, no floats), ended by a newline. Keys of every line: `n`, its
 place, from 0; `prev`, the SHA-256 of the line before without its newline (64 zeros for the first); `at`, the time (UTC)
 its writer gave; `event`: `intent` before a step acts, `unit` for a piece of work that is finished, `outcome` after it,
-`recovered_tail` for what a killed process left. A line without its newline is what a Merkle leaf is to be.
+`refusal` for what was asked and not done; `recovered_tail` for what a killed process left. A line without its newline
+is a leaf of a Merkle tree (merkle.py).
 
-`custody/head` names the log, how many lines it has and the SHA-256 of the last: it is replaced after every line but a
-`unit`, so that cutting lines off, or editing the last one, shows. What no copy of the head outside the case has seen,
-a person who can write into the case can write anew; the log proves what was recorded, not that it is true.
+`custody/checkpoint` commits to the lines by their number and the root of that tree (checkpoint.py): it is replaced
+after every line but a `unit`, so that cutting lines off, or editing any, shows. It is signed where a key is given.
+What no checkpoint outside the case has seen, a person who holds the key, or who writes into an unsigned case, can
+write anew; the log proves what was recorded, not that it is true.
 
-An append that was killed leaves bytes after the last newline and beyond the head. The next append moves them to
+An append that was killed leaves bytes after the last newline and beyond the checkpoint. The next append moves them to
 `custody/torn/` and says so in a `recovered_tail` line. Anything else that is not as it was written is an IntegrityError
 and never repaired.
 """
@@ -18,17 +20,18 @@ and never repaired.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import rfc8785
 
-from toolkit.custody import write
+from toolkit.custody import note, write
 from toolkit.custody.chain import LOG, START, Entry, load
-from toolkit.errors import IntegrityError
+from toolkit.custody.checkpoint import CHECKPOINT, Checkpoint, origin_of
+from toolkit.errors import AuthorityError, IntegrityError
 
-EVENTS = ("intent", "unit", "outcome")
+EVENTS = ("intent", "unit", "outcome", "refusal")
 """Events that a step may append."""
 
 _RESERVED = {"n", "prev", "at"}
@@ -40,14 +43,21 @@ class Log:
 
     The whole log is checked once, here. `entries` and `head` follow each append.
 
+    Args:
+        path: `CASE/custody/log.jsonl`, which need not exist yet.
+        key: What checkpoints are signed with.
+        signers: Public keys that may sign them. Where there are any, an append needs the key of one.
+
     Raises:
-        IntegrityError: If the log does not hold together.
+        IntegrityError: If the log does not hold together, or none of the signers signed its checkpoint.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Read and check the log at *path* (`CASE/custody/log.jsonl`), which need not exist yet."""
-        self.path = path
+    def __init__(self, path: Path, key: note.PrivateKey | None = None, signers: Sequence[str] = ()) -> None:
+        """Read and check the log."""
+        self.path, self._key = path, key
+        self._signers = [note.public_key(text) for text in signers]
         self._load()
+        check_signed(self._note, self._signers)
 
     @property
     def head(self) -> str:
@@ -68,6 +78,7 @@ class Log:
             at: The time, ISO 8601 with its offset, which must be UTC.
 
         Raises:
+            AuthorityError: If there are signers, and no key of one of them.
             ValueError: If the payload holds a float or a reserved key, or the event or time is not one.
             IntegrityError: If something else wrote to the log since it was read.
             ResourceError: If the disk does not take it. The log is as before.
@@ -79,13 +90,16 @@ class Log:
         if dt.datetime.fromisoformat(at).utcoffset() != dt.timedelta(0):
             raise ValueError(f"time must be in UTC, found {at!r}")
         refuse_floats(payload)
+        if self._signers and (self._key is None or self._key.public not in self._signers):
+            names = ", ".join(key.name for key in self._signers)
+            raise AuthorityError(f"case.toml lists signers: give the key of one of them ({names}) with --key")
         self._settle(at)
         self._add(payload, at)
         return self.head
 
     def _load(self) -> None:
         contents = load(self.path)
-        self.entries, self._headed, self._tail, self._size = contents
+        self.entries, self._tree, self._headed, self._note, self._tail, self._size = contents
         self._settled = False
 
     def _settle(self, at: str) -> None:
@@ -118,13 +132,22 @@ class Log:
             raise
         self._size += len(line) + 1
         self.entries.append(Entry(json.loads(line), hashlib.sha256(line).hexdigest()))
+        self._tree.append(line)
         if payload["event"] != "unit":
             self._write_head()
 
     def _write_head(self) -> None:
         if self._headed < len(self.entries):
-            write.write_text(self.path.with_name("head"), f"{LOG}\n{len(self.entries)}\n{self.head}\n")
+            origin = origin_of(rfc8785.dumps(self.entries[0].payload))
+            text = Checkpoint(origin, len(self.entries), self._tree.root).to_text()
+            self._note = note.Note(text, (self._key.sign(text),) if self._key else ())
+            write.write_bytes(self.path.with_name("checkpoint"), self._note.to_bytes())
             self._headed = len(self.entries)
+
+    def sign(self) -> None:
+        """Sign the head as it is, whoever signed it before: somebody looked at the log, and answers for it."""
+        self._headed = 0
+        self._write_head()
 
 
 def append(path: Path, payload: Mapping[str, Any], at: str) -> str:
@@ -137,9 +160,25 @@ def read(path: Path) -> list[Entry]:
     Return the entries of a log; none where there is no log. A torn tail is passed over (see `load`).
 
     Raises:
-        IntegrityError: If a line is not canonical JSON, does not follow the one before, or is not what the head names.
+        IntegrityError: If a line is not canonical JSON, does not follow the one before, or is not what the checkpoint
+            commits to.
     """
     return load(path).entries
+
+
+def check_signed(head: note.Note | None, signers: Sequence[note.PublicKey]) -> None:
+    """
+    Check that one of the signers signed the checkpoint, where there are any.
+
+    Raises:
+        IntegrityError: If none did, or a signature does not hold.
+    """
+    if head and signers and not note.signed_by(head, signers, CHECKPOINT):
+        names = ", ".join(key.name for key in signers)
+        raise IntegrityError(
+            f"{CHECKPOINT}: not signed by a signer of case.toml ({names}); if the case had none when it was written, "
+            "look at the log, then 'toolkit key sign CASE --key FILE'"
+        )
 
 
 def refuse_floats(value: Any) -> None:  # noqa: ANN401

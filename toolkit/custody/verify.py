@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolkit.custody import chain, manifest
-from toolkit.custody.chain import HEAD, LOG, Entry
+from toolkit.custody import chain, heads, mandate, manifest
+from toolkit.custody.chain import LOG, Entry
+from toolkit.custody.checkpoint import CHECKPOINT
 from toolkit.custody.digest import Unreadable, file_digest, files_under, folder_digest, shown
 from toolkit.custody.manifest import MANIFEST
 from toolkit.custody.write import is_temp
-from toolkit.errors import IntegrityError
+from toolkit.errors import AuthorityError, IntegrityError
 from toolkit.problems import Origin, Problem
 
 FAILURES = {
@@ -29,6 +30,9 @@ FAILURES = {
     "V512": "case.toml is not what the last step worked with",
     "V513": "hand/ is not what the last step worked with",
     "V514": "what a killed process left, kept in custody/torn/, is missing or has other content",
+    "V515": "the checkpoint is not signed by a signer that case.toml lists",
+    "V516": "a checkpoint that a witness cosigned, or that somebody kept, is not of this log, or not what was signed",
+    "V517": "the mandate is not signed by a signer that case.toml lists, or was edited since",
 }
 """What `verify` can find, by code. A file that was moved is no failure but a note (F407)."""
 
@@ -72,11 +76,15 @@ class Verification:
         checked: How many digests were compared with what was recorded: log, manifest, sources, outputs, settings.
         failures: Sorted by code, path and detail.
         notes: What a person should know and is no failure: moved sources, and things among them that are no files.
+        signed: Who signed the log's head, in words; 'unsigned' where nobody did.
+        limits: What this verification cannot tell, in words.
     """
 
     checked: int
     failures: list[Failure]
     notes: list[Problem]
+    signed: str
+    limits: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -84,22 +92,22 @@ class Verification:
         return not self.failures
 
 
-def verify(case_root: Path, outside: Iterable[Path] = ()) -> Verification:
+def verify(case_root: Path, outside: Iterable[Path] = (), trust: heads.Trust | None = None) -> Verification:
     """
     Compare everything in the case with what was recorded of it.
 
     The log must hold together; the manifest must be the one sealed last, and every source in it unchanged; every output
     must be what the latest outcome of its step names (for reports, every outcome; for a step that was interrupted, also
     what its finished units name), and nothing else may lie among the outputs; `case.toml` and `hand/` must be what the
-    last step worked with.
-
-    What it cannot tell: whether somebody who can write into the case has rewritten manifest, log and head together; for
-    that a copy of the head must be kept elsewhere.
+    last step worked with; the checkpoint and the mandate must be signed by a signer, where there are any; the log must
+    have grown from every checkpoint that a witness cosigned or that somebody kept.
 
     Args:
         case_root: The case.
         outside: Sources outside it, where files that were never sealed are to be found too.
+        trust: Keys and checkpoints that the caller relies on; nothing in the case is relied on for itself.
     """
+    trust = trust or heads.Trust()
     failures: list[Failure] = []
     entries, whole = _read_log(case_root, failures)
     checked = len(entries) + _check_torn(case_root, entries, failures)
@@ -110,7 +118,9 @@ def verify(case_root: Path, outside: Iterable[Path] = ()) -> Verification:
     if whole:
         checked += _check_outputs(case_root, entries, failures)
         checked += _check_settings(case_root, entries, failures)
-    return Verification(checked, sorted(set(failures)), sorted(notes))
+    signed, kept = _check_heads(case_root, trust, failures)
+    limits = heads.limits(signed, kept, sealed=len(entries))
+    return Verification(checked + kept, sorted(set(failures)), sorted(notes), signed, limits)
 
 
 def expected_outputs(entries: Iterable[Entry]) -> dict[str, str]:
@@ -136,13 +146,30 @@ def _read_log(case_root: Path, failures: list[Failure]) -> tuple[list[Entry], bo
     try:
         contents = chain.load(case_root / LOG)
     except (IntegrityError, OSError) as error:
-        path = HEAD if str(error).startswith(HEAD) else LOG
+        path = CHECKPOINT if str(error).startswith(CHECKPOINT) else LOG
         failures.append(Failure("V501", path, _detail(error, path)))
         return [], False
     if contents.tail:
         detail = f"{len(contents.tail):,} bytes after line {len(contents.entries)}, with no newline at their end"
         failures.append(Failure("V502", LOG, detail))
     return contents.entries, True
+
+
+def _check_heads(case_root: Path, trust: heads.Trust, failures: list[Failure]) -> tuple[str, int]:
+    """Compare the log with whoever signed it; return who did, and how many checkpoints from outside agree with it."""
+    try:
+        signed = heads.signed(case_root, trust)
+    except (IntegrityError, OSError) as error:
+        signed = "not validly signed"
+        failures.append(Failure("V515", CHECKPOINT, _detail(error, CHECKPOINT)))
+    try:
+        if (case_root / "case.toml").is_file():
+            mandate.check(case_root, trust.signers)
+    except (AuthorityError, OSError) as error:
+        failures.append(Failure("V517", mandate.MANDATE_NOTE, str(error)))
+    agree, faults = heads.compare(case_root, trust)
+    failures += [Failure("V516", shown(place), detail) for place, detail in faults]
+    return signed, agree
 
 
 def _check_torn(case_root: Path, entries: list[Entry], failures: list[Failure]) -> int:

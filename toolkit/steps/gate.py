@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from toolkit.case import Case
+from toolkit.custody import mandate as signatures
 from toolkit.dates import interval
 from toolkit.errors import AuthorityError
 from toolkit.faces.index import Clip
@@ -49,7 +50,7 @@ def standing_mandate(case: Case) -> Mandate:
     Return the mandate, if it stands on the day the case speaks as at.
 
     Raises:
-        AuthorityError: If there is none, or it has expired.
+        AuthorityError: If there is none, it has expired, or the case lists signers and none of them signed it as it is.
     """
     mandate = case.settings.mandate
     if mandate is None:
@@ -61,6 +62,7 @@ def standing_mandate(case: Case) -> Mandate:
         raise AuthorityError(
             f"mandate.expires: {mandate.expires} is over on {as_at.text}, the day the case speaks as at"
         )
+    signatures.check(case.root, case.settings.signers)
     return mandate
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import os
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -15,8 +16,10 @@ import polars as pl
 
 import toolkit
 from toolkit.case import Case, Run
-from toolkit.custody import digest, lock, write
-from toolkit.custody.log import Entry, Log
+from toolkit.custody import digest, lock, note, write
+from toolkit.custody.chain import LOG, Entry
+from toolkit.custody.log import Log
+from toolkit.errors import UsageError
 from toolkit.problems import Problem
 from toolkit.tables import table
 
@@ -163,7 +166,7 @@ def job(case: Case, step: str, inputs: object) -> Iterator[Job]:
     began = time.monotonic()
     with lock.locked(case.root):
         write.sweep_temps(case.root)
-        log = Log(case.root / "custody" / "log.jsonl")
+        log = open_log(case)
         key = digest.digest_of({"inputs": inputs, "tool": toolkit.__version__})
         work = Job(case, step, key, log, up_to_date=False, began=began)
         last = log.last(event="outcome", step=step)
@@ -175,6 +178,40 @@ def job(case: Case, step: str, inputs: object) -> Iterator[Job]:
         work._append("intent", inputs=key)  # noqa: SLF001
         yield work
         work._finish()  # noqa: SLF001
+
+
+def open_log(case: Case, *, adopt: bool = False) -> Log:
+    """
+    Return the log of a case, with the key that `--key` or TOOLKIT_KEY names; hold the case's lock.
+
+    Args:
+        case: The case.
+        adopt: Whether somebody is about to sign a head that none of the case's signers signed.
+
+    Raises:
+        IntegrityError: If the log does not hold together, or its head is not signed by a signer of the case.
+        UsageError: If the key cannot be read.
+    """
+    return Log(case.root / LOG, the_key(case), () if adopt else case.settings.signers)
+
+
+def the_key(case: Case | None = None) -> note.PrivateKey | None:
+    """
+    Return the key that `--key` or TOOLKIT_KEY names; None where neither does.
+
+    Raises:
+        UsageError: If the file holds no key, or lies in the case: a key there would sign for whoever copies it.
+    """
+    named = os.environ.get("TOOLKIT_KEY")
+    if not named:
+        return None
+    path = Path(named).resolve()
+    if case and path.is_relative_to(case.root):
+        raise UsageError(f"{named}: a key must lie outside the case")
+    try:
+        return note.private_key(path.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{named}: expected a file with a key, found: {error.strerror}") from error
 
 
 def shard_name(source: str) -> str:

@@ -7,7 +7,7 @@ import polars as pl
 import toolkit
 from toolkit.audit import charts, export, page, render
 from toolkit.case import Case, Run
-from toolkit.custody import manifest, write
+from toolkit.custody import heads, manifest, write
 from toolkit.custody.digest import file_digest
 from toolkit.steps.ask import ask
 from toolkit.steps.check import check
@@ -56,7 +56,7 @@ def _about(case: Case, work: Job) -> dict[str, object]:
         "as_at": case.as_at.text,
         "as_at_is_today": about.as_at is None,
         "report_id": work.inputs[:12],
-        "signed": "unsigned",
+        "signed": heads.signed(case.root, heads.Trust(case.settings.signers)),
         "sources_read": case.table("sources").height,
         "problems": case.problems(),
         "thin_days": charts.THIN_DAYS,

@@ -1,21 +1,34 @@
 """`toolkit verify`: is everything still what it was."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from toolkit.case import open_case
 from toolkit.custody import verify as custody
+from toolkit.custody.heads import Trust
 from toolkit.custody.verify import Verification
 
 
-def verify(path: str | Path) -> Verification:
+def verify(
+    path: str | Path, *, heads: Sequence[str | Path] = (), trust: Sequence[str] = (), witnesses: Sequence[str] = ()
+) -> Verification:
     """
     Check every source against the manifest, every table and report against the log, and the log itself.
 
     Everything is read again; nothing is written. The log proves what was recorded, not that it is true, and whoever
-    holds the only copy of a case can rewrite it whole: compare the head with one that somebody else keeps.
+    holds the key and the only copy of a case can rewrite it whole: compare it with a head that somebody else keeps.
+
+    Args:
+        path: The case.
+        heads: Checkpoints of its log that were kept elsewhere.
+        trust: Public keys of those who may sign; where there are none, those that `case.toml` lists, which whoever
+            writes into the case can list anew.
+        witnesses: Public keys of witnesses, likewise.
 
     Raises:
         NoCase: If the folder is not a case.
     """
     case = open_case(path)
-    return custody.verify(case.root, [Path(source.path) for source in case.settings.sources])
+    settings = case.settings
+    relied_on = Trust(trust or settings.signers, witnesses or settings.witnesses, [Path(head) for head in heads])
+    return custody.verify(case.root, [Path(source.path) for source in settings.sources], relied_on)

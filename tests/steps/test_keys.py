@@ -1,0 +1,242 @@
+"""Keys, signed mandates, witnesses: by file, between two people who do not share a machine."""
+
+import os
+import stat
+
+import pytest
+
+import toolkit
+from toolkit.case import open_case
+from toolkit.errors import AuthorityError, IntegrityError, UsageError
+from toolkit.steps.gate import standing_mandate
+
+pytest.importorskip("cryptography")
+
+MANDATE = """
+[mandate]
+requested_by = "POST-1"
+legal_basis = "authority 7"
+necessity = "no other way"
+purpose = "review"
+cameras = ["KB-1"]
+window = "2016"
+threshold = 0.5
+expires = 2098-12-31
+reviewers = ["POST-2"]
+
+[[mandate.probes]]
+image = "images/a.png"
+reason = "named by the review"
+"""
+
+
+@pytest.fixture
+def keys(tmp_path, monkeypatch):
+    """Two keys outside the case; neither is in use."""
+    monkeypatch.delenv("TOOLKIT_KEY", raising=False)
+    return {
+        "office": toolkit.new_key(tmp_path / "office.key", name="office"),
+        "oversight": toolkit.new_key(tmp_path / "oversight.key", name="oversight", witness=True),
+    }
+
+
+@pytest.fixture
+def case(tmp_path, keys):
+    """A case with signers, a witness, a mandate, and one source."""
+    root = tmp_path / "case"
+    toolkit.new(root, title="A", from_="2016", to="2017")
+    (root / "raw/share_log/2016.csv").write_text("a,b\n")
+    said = (root / "case.toml").read_text()
+    lists = f'signers = ["{keys["office"]}"]\nwitnesses = ["{keys["oversight"]}"]\n'
+    (root / "case.toml").write_text(lists + said + MANDATE)
+    return root
+
+
+def use(monkeypatch, path):
+    """Give a key as --key does."""
+    monkeypatch.setenv("TOOLKIT_KEY", str(path))
+
+
+def test_a_key_is_its_owners_alone_and_lies_outside_every_case(tmp_path, keys, case):
+    """0600 from the start; never over something else; not below a case, also by a detour; nor used from there."""
+    path = tmp_path / "office.key"
+    assert 0o600 == stat.S_IMODE(path.stat().st_mode)
+    assert keys["office"] == toolkit.public_key(path)
+    with pytest.raises(UsageError, match="expected a name that is free"):
+        toolkit.new_key(path, name="office")
+    (tmp_path / "detour").symlink_to(case / "hand")
+    for inside in (case / "k", case / "raw" / "k", tmp_path / "detour" / "k"):
+        with pytest.raises(UsageError, match="lies in the case"):
+            toolkit.new_key(inside, name="office")
+    with pytest.raises(UsageError, match="expected a file with a key"):
+        toolkit.public_key(tmp_path / "none")
+
+
+def test_a_key_that_lies_in_the_case_is_not_used(tmp_path, case, monkeypatch):
+    """Whoever gets a copy of the case would get the key."""
+    (case / "hand" / "office.key").write_bytes((tmp_path / "office.key").read_bytes())
+    use(monkeypatch, case / "hand" / "office.key")
+
+    with pytest.raises(UsageError, match="a key must lie outside the case"):
+        toolkit.seal(open_case(case))
+
+
+def test_steps_of_a_case_with_signers_need_a_key_and_sign_every_head(tmp_path, case, monkeypatch):
+    """Without one nothing is done; with one, verify says who signed."""
+    with pytest.raises(AuthorityError, match="give the key"):
+        toolkit.seal(open_case(case))
+    assert not (case / "custody/log.jsonl").exists()
+
+    use(monkeypatch, tmp_path / "office.key")
+    toolkit.seal(open_case(case))
+    toolkit.sign(open_case(case))
+    found = toolkit.verify(case)
+    assert found.ok, found.failures
+    assert found.signed.startswith("signed by office (")
+    assert "nobody could tell" in found.limits[1]
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ('cameras = ["KB-1"]', 'cameras = ["*"]'),
+        ("threshold = 0.5", "threshold = 0.6"),
+        ("expires = 2098-12-31", "expires = 2099-12-31"),
+        ('window = "2016"', 'window = "2016/2018"'),
+        ('image = "images/a.png"', 'image = "images/b.png"'),
+        ('title = "A"', 'title = "B"'),
+        ('# as_at = "2019-10-04" ', 'as_at = "2019-10-04"  '),
+    ],
+)
+def test_an_edited_mandate_needs_a_new_signature(tmp_path, case, monkeypatch, was, now):
+    """Every line of it, and the case it is for: exit 5 before anything is decoded, and verify names it."""
+    use(monkeypatch, tmp_path / "office.key")
+    toolkit.seal(open_case(case))
+    with pytest.raises(AuthorityError, match="the mandate is not signed"):
+        standing_mandate(open_case(case))
+    toolkit.sign(open_case(case))
+    assert standing_mandate(open_case(case)).purpose == "review"
+
+    said = (case / "case.toml").read_text()
+    assert was in said
+    (case / "case.toml").write_text(said.replace(was, now))
+    with pytest.raises(AuthorityError, match="was edited since office signed it") as error:
+        standing_mandate(open_case(case))
+    assert 5 == error.value.exit_code
+    assert "V517" in [failure.code for failure in toolkit.verify(case).failures]
+
+    toolkit.sign(open_case(case))
+    assert standing_mandate(open_case(case)).purpose == "review"
+
+
+def test_comments_and_other_tables_are_not_the_mandate(tmp_path, case, monkeypatch):
+    """They may change without a new signature."""
+    use(monkeypatch, tmp_path / "office.key")
+    toolkit.seal(open_case(case))
+    toolkit.sign(open_case(case))
+    said = (case / "case.toml").read_text()
+    (case / "case.toml").write_text("# a comment\n" + said.replace("looks_per_s = 2", "looks_per_s = 3"))
+
+    assert standing_mandate(open_case(case)).purpose == "review"
+
+
+def test_only_a_signer_signs(tmp_path, case, monkeypatch):
+    """No key, a witness's, a stranger's of the same name; a mandate.sig of theirs counts for nothing."""
+    with pytest.raises(UsageError, match="expected a key to sign with"):
+        toolkit.sign(open_case(case))
+    toolkit.new_key(tmp_path / "stranger.key", name="office")
+    for name in ("oversight.key", "stranger.key"):
+        use(monkeypatch, tmp_path / name)
+        with pytest.raises(AuthorityError, match="does not list"):
+            toolkit.sign(open_case(case))
+
+    said = (case / "case.toml").read_text()
+    stranger = toolkit.public_key(tmp_path / "stranger.key")
+    lines = said.splitlines(keepends=True)
+    (case / "case.toml").write_text(f'signers = ["{stranger}"]\n' + "".join(lines[1:]))
+    toolkit.sign(open_case(case))
+    (case / "case.toml").write_text(said)
+    with pytest.raises(AuthorityError, match="none of the signers of case"):
+        standing_mandate(open_case(case))
+
+
+def test_a_case_that_gets_signers_later_is_signed_by_hand_first(tmp_path, case, monkeypatch):
+    """A head that nobody signed is never gone on with: somebody looks at the log and answers for it."""
+    said = (case / "case.toml").read_text()
+    (case / "case.toml").write_text(said.split("\n", 2)[2])
+    toolkit.seal(open_case(case))
+    (case / "case.toml").write_text(said)
+    use(monkeypatch, tmp_path / "office.key")
+    (case / "raw/share_log/2017.csv").write_text("a,b\n")
+
+    with pytest.raises(IntegrityError, match="not signed by a signer"):
+        toolkit.seal(open_case(case))
+    toolkit.sign(open_case(case))
+    assert toolkit.seal(open_case(case)).did_work
+
+
+def test_a_witness_sees_that_the_log_only_grew_and_no_line_of_it(tmp_path, case, monkeypatch, keys):
+    """Twice by file; the request holds hashes only. A log that was cut or rewritten since is not cosigned."""
+
+    def hand_over(since=None):
+        use(monkeypatch, tmp_path / "office.key")
+        (tmp_path / "request").write_text(toolkit.head(open_case(case), since))
+        use(monkeypatch, tmp_path / "oversight.key")
+        return toolkit.witness(tmp_path / "request", seen=tmp_path / "seen", trust=[keys["office"]])
+
+    use(monkeypatch, tmp_path / "office.key")
+    toolkit.seal(open_case(case))
+    toolkit.sign(open_case(case))
+    before = {name: (case / "custody" / name).read_bytes() for name in ("log.jsonl", "checkpoint")}
+    (tmp_path / "first").write_text(hand_over())
+    assert "seal" not in (tmp_path / "request").read_text()
+    assert "2 lines, cosigned by oversight" in toolkit.keep_head(open_case(case), tmp_path / "first")
+
+    for n in range(3):
+        (case / f"raw/share_log/{n}.csv").write_text("a,b\n")
+        use(monkeypatch, tmp_path / "office.key")
+        toolkit.seal(open_case(case))
+    (tmp_path / "second").write_text(hand_over(tmp_path / "seen"))
+    assert 8 == int((tmp_path / "second").read_text().split("\n")[1])
+    found = toolkit.verify(case, heads=[tmp_path / "second"])
+    assert found.ok, found.failures
+    assert 1 == len(found.limits)
+
+    with pytest.raises(IntegrityError, match="ask for another"):
+        hand_over(tmp_path / "first")
+    for name, content in before.items():
+        (case / "custody" / name).write_bytes(content)
+    with pytest.raises(IntegrityError, match="cut short or rolled back"):
+        toolkit.head(open_case(case), tmp_path / "second")
+    with pytest.raises(IntegrityError, match="lines were seen last"):
+        hand_over()
+    assert "V516" in [failure.code for failure in toolkit.verify(case, heads=[tmp_path / "second"]).failures]
+
+
+def test_a_split_view_is_not_cosigned(tmp_path, case, monkeypatch, keys):
+    """Two logs of one origin: the second is refused, whatever its proof."""
+    use(monkeypatch, tmp_path / "office.key")
+    toolkit.seal(open_case(case))
+    one = {name: (case / "custody" / name).read_bytes() for name in ("log.jsonl", "checkpoint")}
+    (case / "raw/share_log/a.csv").write_text("a,b\n")
+    toolkit.seal(open_case(case))
+    (tmp_path / "request").write_text(toolkit.head(open_case(case)))
+    use(monkeypatch, tmp_path / "oversight.key")
+    toolkit.witness(tmp_path / "request", seen=tmp_path / "seen", trust=[keys["office"]])
+
+    for name, content in one.items():
+        (case / "custody" / name).write_bytes(content)
+    use(monkeypatch, tmp_path / "office.key")
+    for name in "bcd":
+        (case / f"raw/share_log/{name}.csv").write_text("a,b\n")
+        toolkit.seal(open_case(case))
+    (tmp_path / "request").write_text(toolkit.head(open_case(case), None).replace("old 0", "old 4"))
+    use(monkeypatch, tmp_path / "oversight.key")
+    with pytest.raises(IntegrityError, match="did not grow from the 4 that were seen: rewritten or cut"):
+        toolkit.witness(tmp_path / "request", seen=tmp_path / "seen", trust=[keys["office"]])
+    with pytest.raises(IntegrityError, match="not signed by a signer that is trusted"):
+        toolkit.witness(tmp_path / "request", seen=tmp_path / "other", trust=[keys["oversight"]])
+    use(monkeypatch, tmp_path / "office.key")
+    with pytest.raises(UsageError, match="expected a witness's key"):
+        toolkit.witness(tmp_path / "request", seen=tmp_path / "other")
+    assert os.environ["TOOLKIT_KEY"].endswith("office.key")
