@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from toolkit import open_case, run
+from toolkit import ask, open_case, run
 from toolkit.synthetic.clips import write_clip
 from toolkit.synthetic.scenes import passing
 
@@ -84,15 +84,13 @@ def test_a_case_without_a_mandate_is_reported_without_a_sweep(new_case, run_cli)
     whole, alone = run_cli("run", case.root), run_cli("index", case.root)
 
     assert "index: skipped: case.toml states no mandate" in whole.stdout
-    assert {answer_state(case, "Q42", "IMG-1")} == {"not_searched"}
+    assert {answer.state for answer in ask(case, "Q42")} == {"not_searched"}
     assert (alone.returncode, "[mandate]" in alone.stderr) == (5, True)
     assert not (case.root / "tables" / "index").exists()
 
 
 def answer_state(case, question, subject):
     """Return the state of one answer."""
-    from toolkit import ask  # noqa: PLC0415 - after the case was reconstructed
-
     return next(answer.state for answer in ask(case, question) if answer.subject == subject)
 
 
