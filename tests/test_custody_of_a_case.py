@@ -13,7 +13,7 @@ import pytest
 
 import toolkit
 from toolkit.synthetic.clips import write_clip
-from toolkit.synthetic.people import cast
+from toolkit.synthetic.people import cast, person
 from toolkit.synthetic.portraits import portrait
 from toolkit.synthetic.scenes import passing
 
@@ -48,9 +48,9 @@ def original(tmp_path_factory):
     settings.write_text(text + MANDATE)
     for name, content in FILES.items():
         (case.root / name).write_text(content)
-    person = cast().subjects[0]
-    Image.fromarray(portrait(person, seed=1)).save(case.root / "raw/images/probe.jpg", quality=92)
-    for name, who in (("a", person), ("b", cast().bystanders[0])):
+    subject = person(cast().subjects["SUB-01"])
+    Image.fromarray(portrait(subject, seed=1)).save(case.root / "raw/images/probe.jpg", quality=92)
+    for name, who in (("a", subject), ("b", person(cast().bystanders[0]))):
         write_clip(passing(who, seed=3), case.root / f"raw/footage/{name}.mp4")
     return case.root
 
