@@ -49,3 +49,9 @@ create or replace macro given(values_) as list_filter(values_, lambda one: one i
 -- A span of an input table as the value of an answer; null where it is blank.
 create or replace macro date_or_null(text_, earliest_, latest_, precision_) as
     case when text_ is not null then date_value(text_, earliest_, latest_, precision_) end;
+
+-- The verdict of a rule that has reached a word: conforms, breach and not_applicable are verdicts, any other a reason.
+create or replace macro verdict_of(outcome_) as
+    case when outcome_ in ('conforms', 'breach', 'not_applicable') then outcome_ else 'cannot_determine' end;
+create or replace macro reasons_of(outcome_) as
+    case when outcome_ in ('conforms', 'breach', 'not_applicable') then []::varchar[] else [outcome_] end;

@@ -57,8 +57,8 @@ def _read(path: Path) -> Query:
         ValueError: If it has no header, or its header does not say what it reads.
     """
     text = path.read_text("utf-8")
-    header = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
-    fields = {found[1]: found[2] for line in header if (found := _FIELD.match(line))}
+    header = [line[3:].rstrip() for line in text.splitlines() if line.startswith("--")]
+    fields = _fields(header)
     if not header or "Reads" not in fields:
         raise ValueError(f"{path.name}: expected a header with a title and 'Reads:', found {header[:1]}")
     name = path.stem if path.parent.name == "sql" else path.stem.split("_")[0]
@@ -71,6 +71,26 @@ def _read(path: Path) -> Query:
         register=fields.get("Register", "").rstrip(".") or None,
         text=text,
     )
+
+
+def _fields(header: Iterable[str]) -> dict[str, str]:
+    """
+    Return the named fields of a header; one that is indented goes on with the line above.
+
+    >>> _fields(["When?", "Reads:  entries,", "        posts.", "Not a field."])
+    {'Reads': 'entries, posts.'}
+    """
+    fields: dict[str, str] = {}
+    name = None
+    for line in header:
+        if found := _FIELD.match(line):
+            name = found[1]
+            fields[name] = found[2]
+        elif name and line.startswith("  "):
+            fields[name] += f" {line.strip()}"
+        else:
+            name = None
+    return fields
 
 
 def in_order(views: dict[str, Query]) -> Iterator[Query]:

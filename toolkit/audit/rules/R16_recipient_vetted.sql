@@ -52,8 +52,8 @@ judged as (
 
 select
     subject,
-    case when outcome in ('conforms', 'breach') then outcome else 'cannot_determine' end as verdict,
-    case when outcome in ('conforms', 'breach') then [] else [outcome] end as reasons,
+    verdict_of(outcome) as verdict,
+    reasons_of(outcome) as reasons,
     []::varchar[] as flags,
     evidence
 from judged

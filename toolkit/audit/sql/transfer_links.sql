@@ -1,6 +1,6 @@
 -- Each transfer of an independent register for facial recognition, and how it is tied to an intelligence entry.
 -- Grain:  one row per transfer_ref.
--- Reads:  transfers, entries, transfer_candidates, kept_apart.
+-- Reads:  transfers, entries, transfer_candidates, kept_apart, sent_back.
 -- link:   named (it names an entry that exists), same_images (one disclosure to the same recipient, in overlapping time,
 --         with all its images), unsure (some of that, not all), quarantined (a row that was kept apart speaks of it), none.
 with named as (
@@ -55,4 +55,5 @@ from transfers
 left join named using (transfer_ref)
 left join alike using (transfer_ref)
 left join mentioned using (transfer_ref)
-where transfers.use = 'facial_recognition' or transfers.use is null or named.transfer_ref is not null
+where (transfers.use = 'facial_recognition' or transfers.use is null or named.transfer_ref is not null)
+    and transfers.transfer_ref not in (select transfer_ref from sent_back)

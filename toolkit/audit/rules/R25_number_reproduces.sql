@@ -1,0 +1,45 @@
+-- The number of images published reproduces from the records.
+-- Report:   p9.
+-- Grain:    one row for the case.
+-- Reads:    claims, disclosures, transfers, receipts, settings, complete_spans, registers_examined.
+-- Register: entries.
+-- Breach:   another number of images, in an intelligence system declared complete for the period. It conforms only where
+--           an independent source has every one of them.
+with counted as (
+    select list_distinct(flatten(list(image_refs))) as images, all_of(list(evidence)) as evidence from disclosures
+),
+
+independent as (
+    select list_distinct(flatten(list(image_refs))) as images
+    from (
+        select image_refs from transfers where use = 'facial_recognition'
+        union all
+        select image_refs from receipts
+    )
+),
+
+stated as (
+    select max("count") as n, count(distinct "count") as numbers, set_of(evidence) as evidence
+    from claims
+    where topic = 'R25' and "count" is not null and count_unit = 'images'
+),
+
+judged as (
+    select
+        case
+            when counted.images is null and not is_held('entries', from_earliest, to_latest) then 'single_source'
+            when len(coalesce(counted.images, [])) <> stated.n or numbers > 1 then
+                case when is_complete('entries', null, from_earliest, to_latest) then 'breach' else 'out_of_coverage' end
+            when list_has_all(coalesce(independent.images, []), counted.images) then 'conforms'
+            else 'single_source'
+        end as outcome,
+        all_of([counted.evidence, stated.evidence]) as evidence
+    from counted
+    cross join independent
+    cross join stated
+    cross join settings
+    where stated.n is not null
+)
+
+select null as subject, verdict_of(outcome) as verdict, reasons_of(outcome) as reasons, []::varchar[] as flags, evidence
+from judged

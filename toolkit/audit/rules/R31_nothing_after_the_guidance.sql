@@ -1,0 +1,53 @@
+-- After the guidance, no unit shares images with any third party for facial recognition.
+-- Report:   p15.
+-- Grain:    one row per disclosure, or entry that states no use, that may lie after it; one for the case where none may.
+-- Reads:    guidance, disclosures, undecided_shares, settings, complete_spans, asserted.
+-- Register: guidance.
+-- Breach:   definitely after the guidance.
+with told as (
+    select min(issued_earliest) as issued_earliest, min(issued_latest) as issued_latest,
+        bool_or(issued_precision is not null) as is_dated, set_of(origin_of(source, locator)) as evidence
+    from guidance
+    where forbids = 'facial_recognition'
+    having count(*) > 0
+),
+
+later as (
+    select occasion_ref as subject, earliest, latest, evidence, false as is_undecided from disclosures
+    union all
+    select entry_ref, occurred_earliest, occurred_latest, [evidence], true from undecided_shares
+),
+
+judged as (
+    select
+        subject,
+        case
+            when is_undecided then 'missing_field'
+            when earliest >= issued_latest then 'breach'
+            else 'time_precision'
+        end as outcome,
+        all_of([later.evidence, told.evidence]) as evidence
+    from later
+    cross join told
+    where is_dated and coalesce(latest > issued_earliest, true)
+),
+
+none as (
+    select
+        case
+            when told.is_dated is null and not exists (from asserted where topic = 'R31') then 'out_of_coverage'
+            when not coalesce(is_dated, false) then 'missing_field'
+            when is_complete('entries', null, issued_earliest, coalesce(as_at_latest, issued_latest)) then 'conforms'
+            else 'out_of_coverage'
+        end as outcome,
+        all_of([told.evidence, (select evidence from asserted where topic = 'R31')]) as evidence
+    from settings
+    left join told on true
+    where not exists (from judged)
+)
+
+select subject, verdict_of(outcome) as verdict, reasons_of(outcome) as reasons, []::varchar[] as flags, evidence
+from judged
+union all
+select null, verdict_of(outcome), reasons_of(outcome), [], evidence from none
+order by subject
