@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lock sample tables clean
+.PHONY: demo test sample lock clean
 
 demo: .venv/installed
 	$(BIN)/toolkit demo build/demo; code=$$?; [ $$code -eq 0 ] || [ $$code -eq 3 ]
@@ -12,7 +12,7 @@ test: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 .venv/installed: requirements.lock pyproject.toml packaging/dlib-shim/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "toolkit needs Python 3.11 or newer, this is " + sys.version)'
@@ -22,8 +22,16 @@ test: .venv/installed
 	$(BIN)/python -m pip check
 	touch $@
 
+# Everything in data_samples/ again, from its seed: minutes of rendering.
+sample: .venv/installed
+	$(BIN)/python -m toolkit.synthetic
+
+clean:
+	rm -rf build
+
 # Names, versions and hashes only: no index address is ever written.
 lock:
+	mkdir -p build
 	echo 'dlib ; sys_platform == "never"' > build/override.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 \
-	  --override build/override.txt --all-extras --group dev pyproject.toml -o requirements.lock
+	  --override build/override.txt --all-extras --group dev --group bench pyproject.toml -o requirements.lock
