@@ -34,7 +34,7 @@ def image_refs(numbers: NDArray[np.integer]) -> pl.Series:
 
 def misspelt(numbers: NDArray[np.integer], random: np.random.Generator) -> pl.Series:
     """
-    Return the reference of each image as somebody typed it from a sheet of paper: 7 in 10 have one slip.
+    Return the reference of each image as somebody typed it from a sheet of paper: 6 in 10 have one slip.
 
     A slip is a look-alike, two characters exchanged, one left out or typed twice, the hyphen a blank, or lower case.
     """
