@@ -47,8 +47,8 @@ def test_the_names_are_those_of_the_lists():
 
 def test_views_that_read_each_other_are_refused():
     """The order of views is their reading; a circle has none."""
-    first = Query("a", "a", (), ("b",), None, "")
-    second = Query("b", "b", (), ("a",), None, "")
+    first = Query("a", "a", (), ("b",), None, None, "")
+    second = Query("b", "b", (), ("a",), None, None, "")
 
     with pytest.raises(ValueError, match="a -> b -> a"):
         list(in_order({"a": first, "b": second}))

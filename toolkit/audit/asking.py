@@ -165,9 +165,12 @@ def _nothing_to_answer(connection: duckdb.DuckDBPyConnection, register: str | No
 
 
 def _give(connection: duckdb.DuckDBPyConnection, given: pl.DataFrame) -> None:
-    """Put the answers so far where the questions about answers read them."""
-    connection.execute(f"drop table if exists {_AFTER}")
-    connection.from_arrow(given.to_arrow()).create(_AFTER)
+    """Put the answers so far, and what each question waits for, where the questions about answers read them."""
+    asked = [(query.name, query.awaits) for query in queries("questions").values()]
+    awaits = pl.DataFrame(asked, schema={"question": pl.String, "awaits": pl.String}, orient="row")
+    for name, frame in ((_AFTER, given), ("questions_asked", awaits)):
+        connection.execute(f"drop table if exists {name}")
+        connection.from_arrow(frame.to_arrow()).create(name)
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, query: Query) -> pl.DataFrame:

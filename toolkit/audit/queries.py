@@ -20,7 +20,8 @@ class Query:
         title: First line of its header, without the full stop.
         paragraphs: Paragraphs of the 2019 report, "p9"; empty for a view.
         reads: Tables and views it reads.
-        register: Input table in which a record would stand; None where the file itself answers silence.
+        register: Input table whose rows are the file's subjects; None where the file itself answers silence.
+        awaits: Input table in which the record that answers it would stand; None where no register could.
         text: The whole file; what you read is what runs.
     """
 
@@ -29,6 +30,7 @@ class Query:
     paragraphs: tuple[str, ...]
     reads: tuple[str, ...]
     register: str | None
+    awaits: str | None
     text: str
 
 
@@ -68,7 +70,8 @@ def _read(path: Path) -> Query:
         title=header[0].rstrip("."),
         paragraphs=tuple(re.findall(r"p\d+|H", fields.get("Report", ""))),
         reads=tuple(re.findall(r"\w+", fields["Reads"])),
-        register=fields.get("Register", "").rstrip(".") or None,
+        register=(register := fields.get("Register", "").rstrip(".") or None),
+        awaits=fields.get("Awaits", "").rstrip(".") or register,
         text=text,
     )
 

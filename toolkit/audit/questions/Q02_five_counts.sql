@@ -3,6 +3,7 @@
 -- Grain:  one row per unit of count: images, files, occasions, records, persons.
 -- Reads:  disclosures, disclosed_images, claims, settings, complete_spans, registers_examined, duties, undecided_shares,
 --         kept_apart.
+-- Awaits: entries.
 -- States: established, attested, conflicting, not_found, record_missing, no_duty, not_searched.
 with images as (
     select image_ref, flatten(list(coalesce(subject_refs, []))) as subject_refs,

@@ -3,6 +3,7 @@
 -- Grain:    one row per image_ref that was disclosed; one for the case where only statements speak.
 -- Reads:    disclosed_images, custody_records, claims.
 -- Register: entries.
+-- Awaits:   custody_records.
 -- States:   established, conflicting, not_found, attested, not_searched.
 with shared as (select image_ref, all_of(list(evidence)) as evidence from disclosed_images group by image_ref),
 

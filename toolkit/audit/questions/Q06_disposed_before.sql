@@ -3,6 +3,7 @@
 -- Grain:    one row per image_ref that was disclosed; one for the case where only statements speak.
 -- Reads:    image_disposals, claims, custody_records.
 -- Register: entries.
+-- Awaits:   custody_records.
 -- States:   established, established_not, conflicting, not_found, attested, not_searched.
 -- conflicting: the disposal and the first disclosure cannot be ordered.
 select

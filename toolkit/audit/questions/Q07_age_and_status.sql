@@ -3,6 +3,7 @@
 -- Grain:    one row per image_ref that was disclosed.
 -- Reads:    disclosed_images, custody_records.
 -- Register: entries.
+-- Awaits:   custody_records.
 -- States:   established, conflicting, not_found, not_searched.
 -- By the status recorded when the image was captured; whether a person was a victim or witness is in no register.
 with shared as (

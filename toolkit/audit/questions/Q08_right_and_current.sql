@@ -3,6 +3,7 @@
 -- Grain:    one row per image_ref that was disclosed.
 -- Reads:    disclosed_images.
 -- Register: entries.
+-- Awaits:   custody_records.
 -- States:   established, conflicting, not_found.
 -- established: every source names one person; the value is when it was captured. Whether the face is that person's, no
 -- register can say.

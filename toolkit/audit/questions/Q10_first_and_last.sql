@@ -2,6 +2,7 @@
 -- Report: p4, p9.
 -- Grain:  one row each for the first, the last, and those outside.
 -- Reads:  disclosures, claims, settings, complete_spans, registers_examined, duties, undecided_shares, kept_apart.
+-- Awaits: entries.
 -- States: established, attested, not_found, record_missing, no_duty, not_searched.
 -- The first was no earlier than the earliest bound of any and no later than the earliest upper bound; the last likewise.
 with dated as (select * from disclosures where "precision" is not null),

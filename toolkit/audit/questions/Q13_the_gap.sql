@@ -3,6 +3,7 @@
 -- Grain:    one row each for disclosures, transfers, receipts and what came back.
 -- Reads:    disclosures, transfers, receipts, inbound, validity, claims, settings, complete_spans, registers_examined,
 --           duties.
+-- Awaits:   entries.
 -- States:   established, attested, not_found, not_searched.
 -- The next agreement is the first version that begins after the period; where there is none, the gap ends as at today's
 -- date of the case.

@@ -3,6 +3,7 @@
 -- Grain:    one row per occasion_ref.
 -- Reads:    sender_tenures, disclosures, posts, complete_spans.
 -- Register: entries.
+-- Awaits:   posts.
 -- States:   established, established_not, conflicting, not_found, not_searched.
 -- established_not needs a roster declared complete for that time. conflicting: the tenure and the date cannot be ordered.
 with tenures_held as (

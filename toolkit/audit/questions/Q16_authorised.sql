@@ -3,6 +3,7 @@
 -- Grain:    one row per occasion_ref.
 -- Reads:    disclosures, posts, documents.
 -- Register: entries.
+-- Awaits:   documents.
 -- States:   established, conflicting, not_found.
 with holders as (
     select post_ref, set_of(post) as posts, set_of(origin_of(source, locator)) as evidence from posts group by post_ref

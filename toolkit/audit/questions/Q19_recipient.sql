@@ -3,6 +3,7 @@
 -- Grain:    one row per recipient_ref that a disclosure names.
 -- Reads:    disclosures, units, company_kin.
 -- Register: entries.
+-- Awaits:   units.
 -- States:   established, not_found, not_searched.
 with named as (
     select unnest(recipient_refs) as recipient_ref, evidence, occasion_ref from disclosures

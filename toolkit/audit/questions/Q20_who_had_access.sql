@@ -2,6 +2,7 @@
 -- Report:   p6.
 -- Grain:    one row each for the authorised operator and the senior managers.
 -- Reads:    posts, claims, settings, complete_spans, registers_examined, duties.
+-- Awaits:   posts.
 -- States:   established, attested, not_found, no_duty, not_searched.
 -- By the roster of posts; who in fact used the server, only an access log says (Q23).
 with kinds as (select unnest(['authorised_operator', 'senior_manager']) as post),

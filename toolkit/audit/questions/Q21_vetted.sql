@@ -3,6 +3,7 @@
 -- Grain:    one row per post_ref that received, enrolled or accessed; one for the case where only statements speak.
 -- Reads:    receipts, enrolments, accesses, tenures, posts, claims, asserted.
 -- Register: receipts.
+-- Awaits:   posts.
 -- States:   established, established_not, conflicting, not_found, attested, not_searched.
 -- established_not: on at least one date of access the vetting definitely did not reach.
 with used as (

@@ -3,6 +3,7 @@
 -- Grain:    one row per version (agreement_ref/version); one for the case where only statements speak.
 -- Reads:    agreement_versions, clauses, claims.
 -- Register: agreement_versions.
+-- Awaits:   clauses.
 -- States:   established, established_not, conflicting, not_found, attested, not_searched.
 -- not_found: the text is held and no clause speaks of it. not_searched: the text is not held.
 with spoken as (

@@ -3,6 +3,7 @@
 -- Grain:    one row per occasion_ref.
 -- Reads:    disclosures, transfer_links, receipts, settings, complete_spans, registers_examined.
 -- Register: entries.
+-- Awaits:   transfers.
 -- States:   established, conflicting, not_found, not_searched.
 -- conflicting: a transfer names the entry, and their times exclude one another; or which transfer belongs to it is unsure.
 with linked as (

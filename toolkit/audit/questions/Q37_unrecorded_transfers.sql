@@ -2,6 +2,7 @@
 -- Report:   p8.
 -- Grain:    one row per transfer_ref without a sure entry; one for the case where every transfer has one.
 -- Reads:    transfer_links, transfers, settings, complete_spans, registers_examined, duties.
+-- Awaits:   transfers.
 -- States:   record_missing, conflicting, not_found, not_searched.
 -- record_missing: the transfer itself shows that it had to be recorded, and the intelligence system, declared complete for
 -- that time, is silent. conflicting: an entry may be the other half.

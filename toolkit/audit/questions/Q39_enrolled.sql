@@ -4,6 +4,7 @@
 -- Reads:    disclosed_images, enrolments, systems, settings, complete_spans, registers_examined, duties, claims,
 --           agreement_versions.
 -- Register: entries.
+-- Awaits:   enrolments.
 -- States:   established, conflicting, attested, record_missing, not_found, no_duty, not_searched.
 -- conflicting: it was taken off before it was put on, or put on before it was first shared.
 with shared as (

@@ -3,6 +3,7 @@
 -- Grain:  one row per image_ref that was disclosed; one for the case where no disclosure is on record.
 -- Reads:  disclosed_images, recorded_matches, systems, enrolments, claims, asserted, settings, complete_spans,
 --         registers_examined, duties, agreement_versions.
+-- Awaits: recorded_matches.
 -- States: established, attested, record_missing, not_found, no_duty, not_searched.
 -- By the recipient's records alone; a sweep says what could be found today, not what was found then (Q42).
 with shared as (

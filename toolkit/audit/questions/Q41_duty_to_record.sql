@@ -2,6 +2,7 @@
 -- Report:   p11.
 -- Grain:    one row.
 -- Reads:    duties, clauses, documents, agreement_versions, claims, settings.
+-- Awaits:   documents.
 -- States:   established, not_found, no_duty, not_searched.
 -- It decides between record_missing and no_duty where an alert log is silent.
 with shown as (

@@ -4,6 +4,7 @@
 -- Reads:  disclosed_images, disposals, verifications, claims, asserted, settings, complete_spans, registers_examined, duties,
 --         agreement_versions.
 -- Register: entries.
+-- Awaits: disposals.
 -- States: destroyed, conflicting, attested, record_missing, not_found, no_duty, not_searched.
 -- conflicting: it was shared again after its last disposal, or the two cannot be ordered, or a copy was found later.
 with shared as (

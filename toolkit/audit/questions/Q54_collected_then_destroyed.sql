@@ -4,6 +4,7 @@
 --           only statements speak.
 -- Reads:    media_disposals, claims, settings, complete_spans, registers_examined, duties, asserted, agreement_versions.
 -- Register: transfers.
+-- Awaits:   disposals.
 -- States:   established, established_not, conflicting, record_missing, not_found, no_duty, attested, not_searched.
 select
     medium_ref as subject,

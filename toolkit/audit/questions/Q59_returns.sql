@@ -2,6 +2,7 @@
 -- Report: p14.
 -- Grain:  one row per unit that was asked or should have been; one for BCUs and one for OCUs as a whole.
 -- Reads:  units, attestations, claims, complete_spans.
+-- Awaits: attestations.
 -- States: established, attested, not_found, not_searched.
 -- A return is a record of the asking. What a unit says from memory about sharing is attested.
 with returns as (

@@ -24,6 +24,7 @@ select
     from_precision,
     ends_text,
     ends_precision,
+    ends_earliest,
     from_earliest as begin_earliest,
     begin_latest(from_text, from_earliest, from_latest, from_precision) as begin_latest,
     end_earliest(ends_text, ends_earliest, ends_latest, ends_precision) as end_earliest,

@@ -1,0 +1,31 @@
+-- Was anyone stopped, arrested, excluded or refused entry because of it?
+-- Report:   p11.
+-- Grain:    one row per action_ref; one for the case where none is on record.
+-- Reads:    actions, claims, settings, complete_spans, registers_examined, duties, agreement_versions, asserted.
+-- Awaits:   actions.
+-- States:   established, attested, record_missing, not_found, no_duty, not_searched.
+select
+    action_ref as subject,
+    'established' as state,
+    to_json(struct_pack("action" := min("action"), occurred := min(occurred_text), match := min(match_ref))) as value,
+    null as unit,
+    set_of(origin_of(source, locator)) as evidence,
+    coverage_of(['actions']) as coverage,
+    case when min(match_ref) is null then ['it names no match'] else [] end as caveats
+from actions
+group by action_ref
+union all
+select
+    null,
+    case
+        when exists (from asserted where topic = 'Q47') then 'attested'
+        else silent_state('actions', 'actions', 'Q47', from_earliest, to_latest, false)
+    end,
+    (select to_json(min(value)) from claims where topic = 'Q47' and claim in ('asserts', 'denies')),
+    null,
+    (select set_of(evidence) from claims where topic = 'Q47'),
+    coverage_of(['actions']),
+    ['the estate''s own records of exclusions are no source of ours']
+from settings
+where not exists (from actions)
+order by subject

@@ -1,0 +1,42 @@
+-- Does the other party's account agree?
+-- Report:   p9.
+-- Grain:    one row per image_ref that either side names.
+-- Reads:    disclosed_images, receipts, enrolments, settings, complete_spans, registers_examined.
+-- Register: entries.
+-- Awaits:   receipts.
+-- States:   established, conflicting, not_found, not_searched.
+-- Sender: entries. Recipient: receipts and enrolments. conflicting: one side has it, and the register of the other, declared
+-- complete for the period, does not.
+with sent as (select image_ref, all_of(list(evidence)) as evidence from disclosed_images group by image_ref),
+
+received as (
+    select image_ref, set_of(evidence) as evidence
+    from (
+        select unnest(image_refs) as image_ref, origin_of(source, locator) as evidence from receipts
+        union all
+        select image_ref, origin_of(source, locator) from enrolments
+    )
+    group by image_ref
+)
+
+select
+    coalesce(sent.image_ref, received.image_ref) as subject,
+    case
+        when sent.image_ref is not null and received.image_ref is not null then 'established'
+        when received.image_ref is null and is_complete('receipts', null, from_earliest, to_latest) then 'conflicting'
+        when sent.image_ref is null and is_complete('entries', null, from_earliest, to_latest) then 'conflicting'
+        when received.image_ref is null and not is_held('receipts', from_earliest, to_latest) then 'not_searched'
+        else 'not_found'
+    end as state,
+    case when sent.image_ref is not null and received.image_ref is not null then to_json('both sides have it')
+        when received.image_ref is null then to_json('only the sender has it')
+        else to_json('only the recipient has it') end as value,
+    null as unit,
+    all_of([sent.evidence, received.evidence]) as evidence,
+    coverage_of(['entries', 'receipts', 'enrolments']) as coverage,
+    case when received.image_ref is null and not is_held('receipts', from_earliest, to_latest) then
+        ['no receipts of the recipient were supplied'] else [] end as caveats
+from sent
+full join received using (image_ref)
+cross join settings
+order by subject
