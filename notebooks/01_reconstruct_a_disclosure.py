@@ -32,7 +32,8 @@ if not (case.root / "reports").exists():
 
 # %% [markdown]
 # ## One occasion
-# An answer has a state. `established` rests on records; `not_found` says that what was examined holds nothing, which is not "no".
+# An answer has a state. `established` rests on records; `not_found` says that what was examined holds nothing,
+# which is not "no".
 
 # %%
 occasion = "OCC-3"

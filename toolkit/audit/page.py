@@ -1,6 +1,6 @@
 """What the report's page shows, put together from answers, verdicts and tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import duckdb
@@ -19,11 +19,11 @@ IMAGE_COLUMNS = {
     "Q42": "sweep of the footage",
     "Q53": "disposal",
 }
-"""Questions whose answers about an image stand in its row of the table of images, and the column's title."""
+"""Questions whose answers about an image, or an occasion on which it went, stand in its row, and the column's title."""
 
 
 def page_values(
-    answers: list[Answer], verdicts: list[Verdict], images: list[str], coverage: pl.DataFrame
+    answers: list[Answer], verdicts: list[Verdict], images: Mapping[str, list[str]], coverage: pl.DataFrame
 ) -> dict[str, Any]:
     """
     Return what the template needs of answers and verdicts.
@@ -31,7 +31,7 @@ def page_values(
     Args:
         answers: All of them, in order.
         verdicts: All of them, in order.
-        images: References of the disclosed images, in the order of their rows.
+        images: Reference of each disclosed image, in the order of their rows, and the occasions on which it went.
         coverage: The case's coverage rows.
     """
     questions: dict[str, list[Answer]] = {}
@@ -47,12 +47,17 @@ def page_values(
         "coverage_text": {name: coverage_text(group[0].coverage) for name, group in questions.items()},
         "image_columns": [IMAGE_COLUMNS[column] for column in shown],
         "images": [
-            (image, [[(a, value_text(a)) for a in questions[name] if a.subject == image] for name in shown])
-            for image in images
+            (image, [_cells(questions[name], {image, *occasions}) for name in shown])
+            for image, occasions in images.items()
         ],
         "verdicts": verdicts,
         "coverage": coverage_rows(coverage),
     }
+
+
+def _cells(answers: list[Answer], subjects: Collection[str]) -> list[tuple[Answer, str]]:
+    """Return the answers about an image or an occasion on which it went, each with its value in words."""
+    return [(answer, value_text(answer)) for answer in answers if answer.subject in subjects]
 
 
 def coverage_text(coverage: Coverage) -> str:

@@ -15,6 +15,7 @@ from toolkit.steps.job import Job, job
 from toolkit.steps.reconstruct import facts, outcomes
 from toolkit.tables import table
 
+_IMAGES = "select image_ref, list(occasion_ref order by occasion_ref) from disclosed_images group by 1 order by 1"
 EXPORTED = ("answers", "verdicts", "sources")
 
 
@@ -34,9 +35,7 @@ def report(case: Case) -> Run:
         folder = case.root / "reports" / work.inputs[:12]
         with case.connect() as tables:
             coverage = tables.sql("select * from coverage order by all").pl()
-            images = [
-                ref for (ref,) in tables.sql("select distinct image_ref from disclosed_images order by 1").fetchall()
-            ]
+            images = dict(tables.sql(_IMAGES).fetchall())
             period = tables.sql("select from_earliest, to_latest from settings").fetchall()[0]
             timeline = charts.svg(charts.timeline(page.spans(tables), period))
         values = page.page_values(answers, verdicts, images, coverage) | _about(case, work)
