@@ -41,6 +41,9 @@ KNOWN_BY = {
 }
 """Column of references -> the columns that define them. Not checked where none of those tables has a row."""
 
+LARGEST_NAMED = 3
+"""Unknown references that one problem names; it counts the others."""
+
 NOBODY = "none"
 """What a record writes that says nobody did it."""
 
@@ -83,7 +86,7 @@ _SEQUENCES = (
 
 def crosscheck(frames: Frames) -> pl.DataFrame:
     """
-    Return the problems between rows: T215 (unknown reference), C301 (wrong order of dates), C302 (two contents).
+    Return the problems between rows: T215 (unknown references), C301 (order of dates), C302 (two contents).
 
     Args:
         frames: Every input table; an absent one is empty.
@@ -108,15 +111,27 @@ def _unknown(name: str, frame: pl.DataFrame, frames: Frames) -> list[pl.DataFram
         lost = rows.filter(
             pl.col("value").is_not_null() & (pl.col("value") != NOBODY) & ~pl.col("value").is_in(known.implode())
         )
-        # One problem for each value, at its first row: a register that is not complete would fill the list.
+        # First rows first: they are what a person looks up.
         lost = lost.group_by("source", "value", maintain_order=True).agg(pl.first("locator"), pl.len().alias("rows"))
+        lost = lost.group_by("source", maintain_order=True).agg("value", "locator", "rows")
         where = " or ".join(dict.fromkeys(definer.split(".")[0] for definer in definers))
         messages = [
-            f"{column.name}: {shown(value)} is not in {where}" + (f" ({rows} rows, the first here)" if rows > 1 else "")
-            for value, rows in lost.select("value", "rows").iter_rows()
+            f"{column.name}: {_named(values, places, rows, where)}"
+            for values, places, rows in lost.select("value", "locator", "rows").iter_rows()
         ]
-        found.append(_problems("T215", lost, messages, "kept as it is written"))
+        lost = lost.with_columns(pl.col("locator").list.first())
+        found.append(_problems("T215", lost, messages, "kept as they are written"))
     return found
+
+
+def _named(values: list[str], places: list[str], rows: list[int], where: str) -> str:
+    """Return which references of a source are not where they should be."""
+    if len(values) == 1:
+        more = f" ({rows[0]} rows, the first here)" if rows[0] > 1 else ""
+        return f"{shown(values[0])} is not in {where}{more}"
+    named = [f"{shown(value)} ({place})" for value, place in zip(values, places, strict=True)][:LARGEST_NAMED]
+    rest = f" and {len(values) - LARGEST_NAMED} more" if len(values) > LARGEST_NAMED else ""
+    return f"{len(values)} references are not in {where}: {', '.join(named)}{rest}"
 
 
 def _values(definers: tuple[str, ...], frames: Frames) -> pl.Series:
