@@ -16,14 +16,16 @@ from toolkit.steps.reconstruct import facts, outcomes
 from toolkit.tables import table
 
 _IMAGES = "select image_ref, list(occasion_ref order by occasion_ref) from disclosed_images group by 1 order by 1"
+LOG_HEAD = "log_head.txt"
 EXPORTED = ("answers", "verdicts", "sources")
 
 
 def report(case: Case) -> Run:
     """
-    Write `reports/<id>/`: the page, the timeline, the tables as CSV with a sidecar and as Parquet.
+    Write `reports/<id>/`: the page, the timeline, the tables as CSV with a sidecar and as Parquet, the log's head.
 
-    The id is the first 12 hex digits of the digest of everything the report depends on. Earlier reports stay.
+    The id is the first 12 hex digits of the digest of everything the report depends on; the same case gives the same
+    bytes, but for the head, which commits to times. Earlier reports stay.
 
     Raises:
         UsageError: If the case has not been reconstructed yet.
@@ -41,6 +43,8 @@ def report(case: Case) -> Run:
         values = page.page_values(answers, verdicts, images, coverage) | _about(case, work)
         _keep_text(work, folder / "report.html", render.report_page(values, timeline=timeline))
         _keep_text(work, folder / "timeline.svg", timeline)
+        head = f"{work.log.head}  line {len(work.log.entries)} of custody/log.jsonl, when this report was written\n"
+        _keep_text(work, folder / LOG_HEAD, head)  # apart, so that the same case gives the same page
         for name in EXPORTED:
             _export(work, folder / "tables", name, case.table(name), coverage)
     return work.result()
@@ -60,7 +64,6 @@ def _about(case: Case, work: Job) -> dict[str, object]:
         "problems": case.problems(),
         "thin_days": charts.THIN_DAYS,
         "manifest_digest": file_digest(case.root / manifest.MANIFEST),
-        "log_head": work.log.head,
         "inputs": work.inputs,
         "version": toolkit.__version__,
     }
