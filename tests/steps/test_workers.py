@@ -1,0 +1,131 @@
+"""Units of work: whatever dies, nobody else's work is lost, and nothing is left running."""
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import doing
+import pytest
+from clusters import cluster, until
+
+from toolkit.errors import IntegrityError, UsageError
+from toolkit.steps.workers import DIED, Failed, run
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def workers_find_what_to_do(monkeypatch):
+    """Other processes import `doing` too."""
+    monkeypatch.setenv("PYTHONPATH", str(HERE))
+
+
+def alive(pid):
+    """Return whether a process is there and not a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_every_unit_is_done_once(workers):
+    """As many results as units, whatever the number of workers."""
+    assert [(n, n * n) for n in range(7)] == sorted(run(range(7), doing.square, workers))
+
+
+def test_one_worker_is_this_process_and_more_are_others():
+    """One worker needs no other process; two never do a unit here."""
+    assert {os.getpid()} == {pid for _, pid in run([1, 2], doing.pid, workers=1)}
+    assert os.getpid() not in {pid for _, pid in run([1, 2], doing.pid, workers=2)}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_unit_that_fails_twice_is_quarantined(workers):
+    """The others are done; the one is handed back with what it raised."""
+    expected = {n: n for n in range(5)} | {3: Failed("ValueError: three is refused")}
+
+    assert expected == dict(run(range(5), doing.fails, workers))
+
+
+def test_a_worker_that_is_killed_loses_only_its_unit(tmp_path):
+    """Unit 3 ends its worker by SIGKILL, twice; each other unit began exactly once, also those beside it."""
+    units = [(tmp_path, n) for n in range(6)]
+
+    done = {n: result for (_, n), result in run(units, doing.noted, workers=2)}
+
+    assert {n: n for n in range(6)} | {3: Failed(DIED)} == done
+    assert {0: 1, 1: 1, 2: 1, 3: 2, 4: 1, 5: 1} == {n: len((tmp_path / str(n)).read_text()) for n in range(6)}
+
+
+def test_a_unit_that_fails_once_is_done_the_second_time(tmp_path):
+    """A worker that died for another reason (memory) costs its unit a second try, not its place."""
+    units = [(tmp_path, n) for n in range(5)]
+
+    assert list(range(5)) == sorted(result for _, result in run(units, doing.killed_once, workers=2))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_a_person_must_decide_stops_the_work(workers):
+    """An altered file is no fault of its unit: it is not tried again, and not quarantined."""
+    with pytest.raises(IntegrityError, match="unit 2 is not what was sealed"):
+        list(run(range(4), doing.must_act, workers))
+
+
+@pytest.mark.parametrize("ends_by", [signal.SIGINT, signal.SIGKILL])
+def test_no_worker_outlives_its_parent(tmp_path, ends_by):
+    """Interrupted or killed: finished units are handed over before, and a moment later nothing runs."""
+    script = f"""
+        from pathlib import Path
+        import doing
+        from toolkit.steps.workers import run
+        folder = Path({str(tmp_path)!r})
+        for (_, n), result in run([(folder, n) for n in range(4)], doing.slow, workers=2):
+            (folder / f"{{n}}.kept").touch()
+    """
+    parent = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)], stderr=subprocess.DEVNULL)
+    until(lambda: all((tmp_path / name).exists() for name in ("0.kept", "1.kept", "2.pid", "3.pid")))
+
+    parent.send_signal(ends_by)
+
+    assert parent.wait(20) != 0
+    workers = {int(path.read_text()) for path in tmp_path.glob("*.pid") if path.read_text()}
+    until(lambda: not any(alive(pid) for pid in workers))
+    assert ["0.kept", "1.kept"] == sorted(path.name for path in tmp_path.glob("*.kept"))
+
+
+@pytest.mark.parametrize("address", ["localhost", "tcp://127.0.0.1:9", "tcp://127.0.0.1:port"])
+def test_a_scheduler_that_is_not_there_is_said_so(address):
+    """An address where nobody answers is a mistake of the command, not of the evidence."""
+    answer = "no Dask scheduler answers" if importlib.util.find_spec("distributed") else "needs Dask: pip install"
+
+    with pytest.raises(UsageError, match=answer):
+        list(run([1], doing.square, scheduler=address))
+
+
+@pytest.fixture(scope="module")
+def scheduler():
+    """Give the address of a Dask scheduler with two workers on loopback."""
+    pytest.importorskip("distributed", reason="the extra `dask` is not installed")
+    with cluster(2) as address:
+        yield address
+
+
+def test_a_dask_cluster_does_the_same(scheduler):
+    """Every unit once; one that fails twice is quarantined with the same words."""
+    expected = {n: n for n in range(5)} | {3: Failed("ValueError: three is refused")}
+
+    assert expected == dict(run(range(5), doing.fails, scheduler=scheduler))
+
+
+def test_a_dask_worker_that_dies_names_its_unit(scheduler, tmp_path):
+    """Unit 3 ends its worker; Dask tries it elsewhere; then it is handed back, and every other unit is done."""
+    units = [(tmp_path, n) for n in range(6)]
+
+    done = {n: result for (_, n), result in run(units, doing.noted, scheduler=scheduler)}
+
+    assert {n: n for n in range(6)} | {3: Failed(DIED)} == done

@@ -1,0 +1,251 @@
+"""
+How units of work are run: in this process, in processes of its own (joblib's loky), or on a Dask cluster.
+
+A unit is a pure function's argument, and its result is small; what is large it writes to the case. Each worker has one
+unit at a time, so a worker that dies names the unit it died of, and nobody else's work is lost. (joblib's `Parallel`
+ends all of them, and every result that was not handed over yet.) A unit that fails is tried once more, alone, after
+all the others; one that fails again is `Failed`, and the caller quarantines it (W501).
+"""
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import joblib
+from joblib.externals.loky.process_executor import ProcessPoolExecutor
+
+from toolkit.errors import ResourceError, ToolkitError, UsageError
+
+U = TypeVar("U")
+R = TypeVar("R")
+
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS"), "1"
+)
+"""Environment of a worker: the workers are what runs in parallel."""
+
+SAME_BYTES = ("toolkit", "numpy", "polars", "pyarrow", "av", "dlib-bin", "onnxruntime")
+"""Packages that must have the same version everywhere, because they decide the bytes of a result."""
+
+DIED = "its worker died (killed, out of memory, or a fault in a decoder)"
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A unit that failed twice, and how the second time."""
+
+    why: str
+
+
+def run(
+    units: Sequence[U], function: Callable[[U], R], workers: int | None = None, scheduler: str | None = None
+) -> Iterator[tuple[U, R | Failed]]:
+    """
+    Yield each unit with its result as it comes, in no order.
+
+    Args:
+        units: What to do; started in this order.
+        function: Does one; importable by its name, as workers are separate processes.
+        workers: Processes; 1: this process, without the protection of another; None: all cores.
+        scheduler: Address of a Dask scheduler whose workers see the case under the same path ("tcp://host:8786").
+
+    Raises:
+        ToolkitError: What a unit raised, if the operator must act; all workers are ended.
+        UsageError: If there is no such scheduler, or its workers are not fit.
+        ResourceError: If the scheduler goes away.
+    """
+    if not units:
+        return
+    with _lanes(len(units), workers, scheduler) as lanes:
+        again = []
+        for unit, result in _finished(lanes, units, function):
+            if isinstance(result, _Once):
+                again.append((unit, result))
+            else:
+                yield unit, result
+        for unit, once in again:
+            if once.final:
+                yield unit, Failed(once.why)
+                continue
+            for _, result in _finished(lanes[:1], [unit], function):
+                yield unit, Failed(result.why) if isinstance(result, _Once) else result
+
+
+@dataclass(frozen=True)
+class _Once:
+    """A unit that failed; final where the cluster tried it again already."""
+
+    why: str
+    final: bool
+
+
+class _Lane:
+    """One worker; another one is started where it died."""
+
+    def __init__(self, start: Callable[[], Executor]) -> None:
+        self._start = start
+        self._executor: Executor | None = None
+
+    def submit(self, function: Callable[[U], R], unit: U) -> "Future[R]":
+        try:
+            return self._running().submit(function, unit)
+        except BrokenProcessPool:  # it died while it had nothing to do
+            self.end()
+            return self._running().submit(function, unit)
+
+    def _running(self) -> Executor:
+        self._executor = self._executor or self._start()
+        return self._executor
+
+    def end(self) -> None:
+        """End the worker, whatever it is doing."""
+        if isinstance(self._executor, ProcessPoolExecutor):
+            self._executor.shutdown(wait=True, kill_workers=True)
+        self._executor = None
+
+
+def _finished(lanes: Sequence[_Lane], units: Iterable[U], function: Callable[[U], R]) -> Iterator[tuple[U, R | _Once]]:
+    """Yield each unit with its result, or how it failed."""
+    waiting, free = deque(units), list(lanes)
+    running: dict[Future[R], tuple[U, _Lane]] = {}
+    while waiting or running:
+        while waiting and free:
+            unit, lane = waiting.popleft(), free.pop()
+            running[lane.submit(function, unit)] = unit, lane
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            unit, lane = running.pop(future)
+            free.append(lane)
+            result: R | _Once = _result(future, lane)
+            yield unit, result
+
+
+def _result(future: "Future[R]", lane: _Lane) -> R | _Once:
+    try:
+        return future.result()
+    except ToolkitError:
+        raise
+    except BrokenProcessPool:
+        lane.end()
+        return _Once(DIED, final=False)
+    except CancelledError:
+        raise ResourceError("the Dask scheduler is gone; what was finished is kept, run again to go on") from None
+    except Exception as error:  # noqa: BLE001 - whatever a decoder or a model raises
+        if type(error).__name__ == "KilledWorker":  # Dask's: it tried other workers, and they died as well
+            return _Once(DIED, final=True)
+        return _Once(f"{type(error).__name__}: {error}".strip(": "), final=False)
+
+
+@contextmanager
+def _lanes(n_units: int, workers: int | None, scheduler: str | None) -> Iterator[list[_Lane]]:
+    """Give as many lanes as can be of use, and end them, also when interrupted."""
+    if scheduler is not None:
+        with _cluster(scheduler) as (executor, n_workers):
+            yield [_Lane(lambda: executor) for _ in range(min(workers or n_workers, n_workers))]
+        return
+    n_workers = min(workers or joblib.cpu_count(), n_units)
+    start = _Here if workers == 1 else partial(_process, os.getpid())
+    lanes = [_Lane(start) for _ in range(n_workers)]
+    try:
+        yield lanes
+    finally:
+        for lane in lanes:
+            lane.end()
+
+
+class _Here(Executor):
+    """This process."""
+
+    def submit(self, function: Callable[..., R], /, *args: Any, **kwargs: Any) -> "Future[R]":  # noqa: ANN401
+        future: Future[R] = Future()
+        try:
+            future.set_result(function(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - as another process would hand it over
+            future.set_exception(error)
+        return future
+
+
+def _process(parent: int) -> Executor:
+    """Start a process of our own (fork and exec: a fork alone hangs under Polars' threads)."""
+    executor: Executor = ProcessPoolExecutor(1, env=ONE_THREAD, initializer=_in_worker, initargs=(parent,))
+    return executor
+
+
+def _in_worker(parent: int) -> None:
+    """Leave Ctrl-C to the parent, and end when it is gone, however it went."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[tuple[Executor, int]]:
+    """
+    Connect to an existing Dask cluster; nothing is started, and nothing is left on it.
+
+    Raises:
+        UsageError: If Dask is not installed, nobody answers, or the workers differ from this machine.
+    """
+    try:
+        distributed: Any = import_module("distributed")  # an extra
+    except ImportError:
+        raise UsageError("--scheduler needs Dask: pip install 'toolkit[dask]'") from None
+    _knock(address)
+    with distributed.Client(address, timeout=10, set_as_default=False) as client:
+        threads = client.nthreads()
+        if not threads:
+            raise UsageError(f"--scheduler {address}: it has no workers; start some with: dask worker {address}")
+        if several := sorted(worker for worker, n in threads.items() if n != 1):
+            raise UsageError(
+                f"--scheduler {address}: expected workers of one thread, found more in {', '.join(several)}; "
+                f"start them with: dask worker {address} --nworkers auto --nthreads 1"
+            )
+        here = _versions()
+        for worker, there in sorted(client.run(_versions).items()):
+            if there != here:
+                unlike = ", ".join(
+                    f"{name} {there[name]} (here {here[name]})" for name in here if there[name] != here[name]
+                )
+                raise UsageError(f"--scheduler {address}: worker {worker} has {unlike}; the same bytes need the same")
+        yield client.get_executor(pure=False), len(threads)
+
+
+def _knock(address: str) -> None:
+    """Refuse an address where nobody answers, before Dask tries: its client hangs when it is thrown away half made."""
+    place = urlsplit(address)
+    try:
+        if place.scheme not in ("tcp", "tls") or not place.hostname or not place.port:
+            raise ValueError("expected tcp://host:port")  # noqa: TRY301
+        socket.create_connection((place.hostname, place.port), timeout=10).close()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--scheduler {address}: no Dask scheduler answers ({error})") from None
+
+
+def _versions() -> dict[str, str]:
+    """Return the version of each package that decides the bytes of a result."""
+    return {name: _version(name) for name in SAME_BYTES}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
