@@ -3,6 +3,7 @@
 import csv
 from datetime import date, datetime
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -219,3 +220,40 @@ def test_the_clocks_that_are_declared_wrong_are_wrong(read, shares):
     }
 
     assert ahead == {240.0}
+
+
+def test_r12_where_only_spelling_links_can_be_told(force, planted):
+    """An entry to that recipient on that day, whose image is at most two slips away, is the receipt's: 95 in 100."""
+    with duckdb.connect() as db:
+        rows = db.execute(
+            """
+            with sent as (
+                select recipient_ref, occurred[:10] as day, unnest(string_split(image_refs, ';')) as image
+                from read_csv($entries, all_varchar = true, ignore_errors = true)
+                where use = 'facial_recognition' and direction = 'out'
+            ),
+
+            received as (
+                select receipt_ref, recipient_ref, occurred[:10] as day, string_split(image_refs, ';')[1] as image
+                from read_csv($receipts, all_varchar = true)
+                where transfer_ref is null
+            )
+
+            select receipt_ref from received
+            where not exists (
+                from sent
+                where sent.recipient_ref = received.recipient_ref
+                    and starts_with(received.day, sent.day)
+                    and damerau_levenshtein(upper(sent.image), upper(received.image)) <= 2
+            )
+            """,
+            {
+                "entries": f"{force}/raw/share_log/*.csv",
+                "receipts": f"{force}/raw/recipient/*receipts*.csv",
+            },
+        ).fetchall()
+    said, there = {ref for (ref,) in rows}, planted("R12", link="fuzzy")
+    open_ones = planted("R12", "cannot_determine", link="fuzzy")
+
+    assert len(said & there) / len(there) >= 0.95
+    assert len(said & there) / len(said - open_ones) >= 0.95

@@ -61,7 +61,7 @@ NOT_IN_FUZZY = ("recipient_blank", "when_blank", "images_blank")
 RECEIVED = ("lapsed_vetting", "not_signatory", "never_disposed", "held_too_long")
 """Faults that only show where the recipient's books have the disclosure."""
 LOOSE = ("coarse", "use_blank", "damaged", "unit_blank", "recipient_blank", "when_blank", "images_blank")
-"""Faults with which only the reference of the entry ties a transfer to it."""
+"""Faults with which only a transfer that names the entry ties it to what was received: there always is one."""
 
 
 def is_fault(codes: NDArray[np.integer], *names: str) -> NDArray[np.bool_]:

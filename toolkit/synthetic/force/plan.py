@@ -158,16 +158,16 @@ def _travel(fault: Ints, fuzzy: Yes, random: np.random.Generator) -> dict[str, o
     bare = is_fault(fault, "bare_hard_drive")
     channel[bare] = CHANNELS.index("hard_drive")
     encrypted[wrong] = False
-    received = fuzzy | (_chance(random, count, 0.8)) | is_fault(fault, *RECEIVED)
-    in_register = (_chance(random, count, 0.97)) | is_fault(fault, "unrecorded", "use_blank", "damaged")
+    received = fuzzy | _chance(random, count, 0.8) | is_fault(fault, *RECEIVED)
+    in_register = _chance(random, count, 0.97) | is_fault(fault, "unrecorded", *LOOSE)
     return {
         "channel": channel,
         "encrypted": np.where(bare, -1, encrypted),
         "on_medium": _ON_MEDIUM[channel],
         "transferred": ~fuzzy & in_register,
-        "named": (_chance(random, count, 0.7)) | is_fault(fault, *LOOSE),
+        "named": _chance(random, count, 0.7) | is_fault(fault, *LOOSE),
         "received": received,
-        "enrolled": received & ((_chance(random, count, 0.8)) | is_fault(fault, *RECEIVED)),
+        "enrolled": received & (_chance(random, count, 0.8) | is_fault(fault, *RECEIVED)),
         "receipt_minute": random.integers(1, 40, count),
         "received_to_minute": _chance(random, count, 0.4),
     }
