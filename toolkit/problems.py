@@ -1,5 +1,6 @@
 """Faulty evidence as data: what was wrong, where, what was kept. Nothing is dropped silently."""
 
+import re
 from dataclasses import dataclass
 
 CODES = {
@@ -11,13 +12,18 @@ CODES = {
     "M105": "picture larger than the limit; refused before it is decoded",
     "M106": "footage that declares frames larger than the limit; refused before it is decoded",
     "M107": "list of other files (playlist); refused, and none of them opened",
+    "M108": "document, workbook or message that cannot be opened, or only in part",
+    "M109": "document or workbook that is encrypted; not read",
     "M110": "timestamps jump back or repeat",
     "M112": "no face found in a probe",
     "M113": "more than one face in a probe; the largest is used",
     "M114": "footage damaged or cut short part of the way; what decodes is kept",
     "M115": "footage without a camera or a start time",
+    "M116": "document larger than the limit when unpacked, or parts within parts beyond the limit; refused",
+    "M117": "document, or pages of it, without text (scans); held, not searched",
     # tables
     "T201": "not in the declared encoding",
+    "T202": "encoding that was not declared but detected",
     "T203": "NUL bytes, or a byte-order mark of an encoding that was not declared",
     "T204": "row with more or fewer fields than the header",
     "T205": "quote that never closes",
@@ -31,6 +37,9 @@ CODES = {
     "T214": "no records in the file",
     "T215": "reference that nothing else in the case knows",
     "T216": "rows declared and rows found differ",
+    "T217": "more than one profile for a source",
+    "T218": "text that is no JSON, or none that is rows",
+    "T219": "hidden sheet; read like any other",
     # contradictions
     "C301": "dates that contradict each other",
     "C302": "one reference, different contents; both kept",
@@ -49,16 +58,30 @@ CODES = {
 """Stable codes. A code is never reused; `tests/faults/` holds a fixture for each."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Origin:
-    """Where something comes from: a source, by its path in the case, and a place in it."""
+    """
+    Where something comes from: a source, by its path in the case, and a place in it. Ordered as people count.
+
+    >>> Origin("raw/a.csv", "line 9") < Origin("raw/a.csv", "line 10")
+    True
+    """
 
     source: str
     locator: str = ""
 
+    def __lt__(self, other: "Origin") -> bool:
+        """Whether it comes before *other*: by source, then by the numbers in the locator."""
+        return (self.source, _counted(self.locator)) < (other.source, _counted(other.locator))
+
     def __str__(self) -> str:
         """Return 'raw/share_log/2017.csv line 3'."""
         return f"{self.source} {self.locator}".rstrip()
+
+
+def _counted(locator: str) -> list[tuple[int, str]]:
+    """Return a locator's parts, numbers by their value."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", locator)]
 
 
 @dataclass(frozen=True, order=True)

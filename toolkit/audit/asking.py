@@ -120,7 +120,7 @@ def as_verdicts(frame: pl.DataFrame) -> list[Verdict]:
 
 
 def _origins(rows: Iterable[dict[str, str]]) -> tuple[Origin, ...]:
-    return tuple(Origin(**row) for row in rows)
+    return tuple(sorted(Origin(**row) for row in rows))
 
 
 def _answer(connection: duckdb.DuckDBPyConnection, query: Query) -> pl.DataFrame:
