@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from toolkit.case import Case, Run, open_case
     from toolkit.faces.pictures import describe_image
     from toolkit.steps.ask import ask
+    from toolkit.steps.bundle import bundle
     from toolkit.steps.check import check
     from toolkit.steps.demo import demo
     from toolkit.steps.index import index
@@ -28,6 +29,7 @@ _WHERE = {
     "Run": "toolkit.case",
     "open_case": "toolkit.case",
     "ask": "toolkit.steps.ask",
+    "bundle": "toolkit.steps.bundle",
     "check": "toolkit.steps.check",
     "demo": "toolkit.steps.demo",
     "describe_image": "toolkit.faces.pictures",
@@ -52,6 +54,7 @@ __all__ = [
     "Case",
     "Run",
     "ask",
+    "bundle",
     "check",
     "demo",
     "describe_image",

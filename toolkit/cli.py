@@ -236,6 +236,15 @@ def witness(request: str, seen: str, trust: tuple[str, ...]) -> None:
 
 
 @main.command()
+@_case
+@click.option("--out", required=True, type=click.Path(), help="Folder to make.")
+def bundle(case: str, out: str) -> None:
+    """Write what a third party can check without us: a BagIt bag with tables, reports, log, proofs and a verifier."""
+    made = toolkit.bundle(toolkit.open_case(case), out)
+    click.echo(f"{made}: check it with: python3 {made / 'verify.py'} {made}")
+
+
+@main.command()
 def tables() -> None:
     """Print the columns of every kind of source and every table."""
     from toolkit.readers.describe import describe_tables  # noqa: PLC0415

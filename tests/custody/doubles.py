@@ -67,6 +67,16 @@ class Full(Interrupted):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+class Forgetful(Disk):
+    """A disk that does not wait for its bytes: for tests of what is written, not of when."""
+
+    def fsync(self, descriptor):
+        """Do not wait."""
+
+    def fsync_folder(self, folder):
+        """Do not wait."""
+
+
 class Slow(Disk):
     """A disk that takes three bytes at a time."""
 

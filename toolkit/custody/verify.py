@@ -32,6 +32,8 @@ FAILURES = {
     "V514": "what a killed process left, kept in custody/torn/, is missing or has other content",
     "V515": "the checkpoint is not signed by a signer that case.toml lists",
     "V516": "a checkpoint that a witness cosigned, or that somebody kept, is not of this log, or not what was signed",
+    "V518": "a bundle is not the bag that its manifests describe",
+    "V519": "a statement of a report is not what the log has of it, or its proof shows nothing",
     "V517": "the mandate is not signed by a signer that case.toml lists, or was edited since",
 }
 """What `verify` can find, by code. A file that was moved is no failure but a note (F407)."""
@@ -92,7 +94,9 @@ class Verification:
         return not self.failures
 
 
-def verify(case_root: Path, outside: Iterable[Path] = (), trust: heads.Trust | None = None) -> Verification:
+def verify(
+    case_root: Path, outside: Iterable[Path] = (), trust: heads.Trust | None = None, *, sources: bool = True
+) -> Verification:
     """
     Compare everything in the case with what was recorded of it.
 
@@ -106,6 +110,7 @@ def verify(case_root: Path, outside: Iterable[Path] = (), trust: heads.Trust | N
         case_root: The case.
         outside: Sources outside it, where files that were never sealed are to be found too.
         trust: Keys and checkpoints that the caller relies on; nothing in the case is relied on for itself.
+        sources: Whether the sources are there; in a bundle only their digests are.
     """
     trust = trust or heads.Trust()
     failures: list[Failure] = []
@@ -114,7 +119,7 @@ def verify(case_root: Path, outside: Iterable[Path] = (), trust: heads.Trust | N
     checked += _check_manifest(case_root, entries, failures) if whole else 0
     listed = _read_manifest(case_root, failures)
     checked += len(listed or ())
-    notes = _check_sources(case_root, outside, listed, failures) if listed is not None else []
+    notes = _check_sources(case_root, outside, listed, failures) if sources and listed is not None else []
     if whole:
         checked += _check_outputs(case_root, entries, failures)
         checked += _check_settings(case_root, entries, failures)

@@ -217,6 +217,13 @@ def make_folder(folder: Path) -> None:
         disk.fsync_folder(folder.parent)
 
 
+def publish_folder(making: Path, folder: Path) -> None:
+    """Give a folder that was filled under another name its own; return when the name is on the disk."""
+    with resources(folder, 0):
+        disk.rename(making, folder)
+        disk.fsync_folder(folder.parent)
+
+
 def is_temp(name: str) -> bool:
     """Whether a file of this name is one of our temporary files.
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from toolkit.case import open_case
+from toolkit.custody import bag
 from toolkit.custody import verify as custody
+from toolkit.custody.bundle import verify_bundle
 from toolkit.custody.heads import Trust
 from toolkit.custody.verify import Verification
 
@@ -19,15 +21,17 @@ def verify(
     holds the key and the only copy of a case can rewrite it whole: compare it with a head that somebody else keeps.
 
     Args:
-        path: The case.
+        path: The case, or a bundle of one, whose own keys count for nothing.
         heads: Checkpoints of its log that were kept elsewhere.
-        trust: Public keys of those who may sign; where there are none, those that `case.toml` lists, which whoever
-            writes into the case can list anew.
+        trust: Public keys of those who may sign; for a case, where there are none, those that `case.toml` lists, which
+            whoever writes into the case can list anew.
         witnesses: Public keys of witnesses, likewise.
 
     Raises:
         NoCase: If the folder is not a case.
     """
+    if bag.is_bag(Path(path)):
+        return verify_bundle(Path(path).resolve(), Trust(trust, witnesses, [Path(head) for head in heads]))
     case = open_case(path)
     settings = case.settings
     relied_on = Trust(trust or settings.signers, witnesses or settings.witnesses, [Path(head) for head in heads])
