@@ -9,6 +9,7 @@ Accepted, a subset of EDTF (Library of Congress, 2019) and what registers write 
 ``...Z``, ``...+01:00``                 the zone is stated; else it is Europe/London, assumed
 ``2016-05/2018-03``                     from the begin of the first to the end of the second
 ``../2018-03``, ``2016-05/..``          unbounded on that side
+``..``                                  no bound is stated, on purpose: the tenure that has no end
 ``2016~``, ``2016-05-03?``, ``2016%``   approximate, uncertain, both: the same bounds, but *inferred*, not recorded
 ``03/04/2016`` (and a time)             only with a declared order; else the outer interval of both readings
 ======================================  ================================================================
@@ -117,7 +118,8 @@ def intervals(
     if frame["joint"].null_count() < frame.height:
         second = _moments(frame["second"], zone)
         spans = _joined(spans.hstack(second.rename(lambda name: f"{name}_2")))
-    nothing = pl.col("first").is_not_null() & pl.col("problem").is_null() & pl.col("precision").is_null()
+    said = pl.col("first").is_not_null() & (pl.col("text").str.strip_chars() != "..")
+    nothing = said & pl.col("problem").is_null() & pl.col("precision").is_null()
     least, most = offset_s
     recorded = pl.lit("derived" if least or most else "recorded")
     basis = pl.when("inferred").then(pl.lit("inferred")).otherwise(recorded)
