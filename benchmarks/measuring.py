@@ -1,0 +1,77 @@
+"""What every benchmark shares: taking turns, and a result with its goal."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Result:
+    """
+    One line of the results.
+
+    Args:
+        name: What was done.
+        peer_name: What it is measured against.
+        ours: What ours took, in *unit*.
+        peer: What the peer took.
+        ratio: How many times faster ours is, or how many times the peer's cost it has; `goal` says which.
+        goal: ">= 4 x faster", "<= 1.15 x its time"; empty: reported only.
+        reached: Whether the goal is; None where there is none.
+        unit: "s" of wall time, "CPU s", "bytes".
+        note: What a reader must know: rounds, spread, why a goal is missed.
+    """
+
+    name: str
+    peer_name: str
+    ours: float
+    peer: float
+    ratio: float
+    goal: str
+    reached: bool | None
+    unit: str
+    note: str = ""
+
+
+def faster(name: str, peer_name: str, ours: float, peer: float, goal: float | None, **more: str) -> Result:
+    """Return a result whose ratio is how many times faster ours is than the peer."""
+    ratio = peer / ours
+    reached = None if goal is None else ratio >= goal
+    text = "" if goal is None else f">= {goal:g} x faster"
+    return Result(name, peer_name, ours, peer, ratio, text, reached, more.get("unit", "s"), more.get("note", ""))
+
+
+def at_most(name: str, peer_name: str, ours: float, peer: float, goal: float | None, **more: str) -> Result:
+    """Return a result whose ratio is ours over the peer's: its cost as a multiple."""
+    ratio = ours / peer
+    reached = None if goal is None else ratio <= goal
+    text = "" if goal is None else f"<= {goal:g} x its cost"
+    return Result(name, peer_name, ours, peer, ratio, text, reached, more.get("unit", "s"), more.get("note", ""))
+
+
+def in_turn(
+    rounds: int, clock: Callable[[], float] = time.perf_counter, **contestants: Callable[[], object]
+) -> dict[str, list[float]]:
+    """
+    Run the contestants in turn, so that whatever else the machine does meets all of them alike.
+
+    Args:
+        rounds: How often.
+        clock: `time.process_time` (CPU seconds) for one thread on a machine that others use as well.
+        contestants: What to run, by name.
+
+    Returns:
+        Seconds of each round.
+    """
+    taken: dict[str, list[float]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, contestant in contestants.items():
+            began = clock()
+            contestant()
+            taken[name].append(clock() - began)
+    return taken
+
+
+def spread(taken: dict[str, list[float]]) -> str:
+    """Return 'ours 3.41-3.60, numpy 3.38-3.52'."""
+    return ", ".join(f"{name} {min(each):.3g}-{max(each):.3g}" for name, each in taken.items())
