@@ -119,8 +119,9 @@ def show_answers(answers: list[Answer]) -> None:
                 f"\n[bold]{answer.question}[/] {escape(answer.title)} [dim]({', '.join(answer.paragraphs)})[/]"
             )
         subject = f"{escape(answer.subject)}: " if answer.subject else ""
-        console.print(f"  {_state(answer.state)}  {subject}{escape(answer_sentence(answer))}", soft_wrap=True)
-        for caveat in answer.caveats:
+        sentence = answer_sentence(answer)
+        console.print(f"  {_state(answer.state)}  {subject}{escape(sentence)}", soft_wrap=True)
+        for caveat in (caveat for caveat in answer.caveats if caveat not in sentence):
             console.print(f"      note: {escape(caveat)}", style="dim", soft_wrap=True)
         if answer.evidence:
             console.print(f"      rests on: {escape(_evidence(answer.evidence))}", style="dim", soft_wrap=True)

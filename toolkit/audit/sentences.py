@@ -4,7 +4,9 @@ Answers and verdicts as sentences, by the table of states: a state is said in on
 `not_found` is never said as "no", and a candidate of a sweep is never called a match.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from toolkit.answers import REASONS, Answer, Coverage, Verdict
 
@@ -48,16 +50,16 @@ REASON_TEXTS = {
 
 def answer_sentence(answer: Answer) -> str:
     """
-    Return an answer as one sentence.
+    Return an answer as one sentence, without its subject, which stands beside it.
 
     >>> answer_sentence(Answer("Q42", "", (), "KX-07", "not_found", None, None, (), Coverage("frames", 360, 360), ()))
-    'KX-07: no record found in the footage swept; 360 of 360 frames examined.'
+    'No record found in the footage swept; 360 of 360 frames examined.'
     >>> found = Answer("Q42", "", (), "KX-01", "established", 4, "candidates", (), Coverage("frames", 9, 9), ())
     >>> answer_sentence(found)
-    'KX-01: 4 candidates.'
+    '4 candidates.'
     """
     said = _STATES[answer.state](answer)
-    return f"{answer.subject}: {said}" if answer.subject else said[:1].upper() + said[1:]
+    return said[:1].upper() + said[1:]
 
 
 def verdict_sentence(verdict: Verdict) -> str:
@@ -118,44 +120,63 @@ def headlines(answers: Iterable[Answer]) -> list[tuple[str, Answer]]:
 def _together(group: list[Answer]) -> Answer:
     """Return one answer for many subjects: a state that all share, else how many subjects are in each state."""
     first = group[0]
-    counts: dict[str, int] = {}
-    for answer in group:
-        counts[answer.state] = counts.get(answer.state, 0) + 1
-    numbers = [answer.value for answer in group if answer.state == "established" and isinstance(answer.value, int)]
-    state = "established" if "established" in counts else first.state
+    counts = Counter(answer.state for answer in group)
     value: object = None
-    if numbers:
-        value = {"candidates" if first.unit == "candidates" else "records": sum(numbers)}
-    if len(counts) > 1:
-        value = (value if isinstance(value, dict) else {}) | {name.replace("_", " "): n for name, n in counts.items()}
-    return Answer(
-        first.question,
-        first.title,
-        first.paragraphs,
-        None,
-        state,
-        value,
-        None,
-        tuple(sorted({origin for answer in group for origin in answer.evidence})),
-        first.coverage,
-        tuple(sorted({caveat for answer in group for caveat in answer.caveats})),
+    if any(answer.unit == "candidates" for answer in group):
+        number = sum(answer.value for answer in group if isinstance(answer.value, int))
+        value = f"candidates for {counts['established']} of {len(group)} images: {number}, not reviewed"
+    elif len(counts) > 1:
+        value = {name.replace("_", " "): n for name, n in counts.items()}
+    return replace(
+        first,
+        subject=None,
+        state="established" if "established" in counts else first.state,
+        value=value,
+        unit=None,
+        evidence=tuple(sorted({origin for answer in group for origin in answer.evidence})),
+        caveats=tuple(sorted({caveat for answer in group for caveat in answer.caveats})),
     )
 
 
 def _value(value: object, unit: str | None = None) -> str:
     """Return a value in words."""
     if isinstance(value, bool):
-        return "yes" if value else "recorded as not so"
+        return "yes" if value else "no"
     if isinstance(value, int) and unit:
         return f"{value:,} {unit[:-1] if value == 1 else unit}"
     if isinstance(value, Mapping):
         if {"text", "earliest", "latest"} <= value.keys():
             return str(value["text"]) if value["text"] is not None else "date not recorded"
-        parts = [f"{str(name).replace('_', ' ')} {_value(part)}" for name, part in value.items() if part is not None]
-        return ", ".join(parts)
+        if "act" in value:
+            return _act(value)
+        known = {str(name).replace("_", " "): part for name, part in value.items() if part not in (None, "", [])}
+        return "; ".join(f"{name}: {_value(part)}" for name, part in known.items())
     if isinstance(value, list):
         return "; ".join(_value(one, unit) for one in value)
     return str(value).replace("_", " ") if isinstance(value, str) and value.islower() else str(value)
+
+
+def _act(act: Mapping[str, object]) -> str:
+    """
+    Return what was done to an image in words.
+
+    >>> _act({"act": "deletion", "when": None, "post": "P-1", "witness": "none", "method": "wiped"})
+    'deletion, date not recorded, by P-1, witnessed by nobody, as the record says (wiped)'
+    """
+    when = act.get("when")
+    parts = [
+        str(act["act"]),
+        "date not recorded" if when is None else _value(when),
+        f"by {act['post']}" if act.get("post") else "by whom is not recorded",
+        _watched(act.get("witness")),
+    ]
+    return ", ".join(parts) + (f" ({act['method']})" if act.get("method") else "")
+
+
+def _watched(witness: object) -> str:
+    if witness is None:
+        return "witness not recorded"
+    return "witnessed by nobody, as the record says" if witness == "none" else f"witnessed by {witness}"
 
 
 def _examined(coverage: Coverage) -> str:
@@ -200,11 +221,7 @@ def _destroyed(answer: Answer) -> str:
     acts = answer.value if isinstance(answer.value, list) else []
     last = acts[-1] if acts else {}
     when = _value(last["when"]) if isinstance(last.get("when"), Mapping) else "a date not recorded"
-    witness = last.get("witness")
-    watched = "witness not recorded" if witness is None else f"witnessed by {witness}"
-    if witness == "none":
-        watched = "witnessed by nobody, as the record says"
-    return f"destroyed on {when}, {watched}."
+    return f"destroyed on {when}, {_watched(last.get('witness'))}."
 
 
 def _attested(answer: Answer) -> str:
