@@ -145,15 +145,20 @@ def _value(value: object, unit: str | None = None) -> str:
     if isinstance(value, int) and unit:
         return f"{value:,} {unit[:-1] if value == 1 else unit}"
     if isinstance(value, Mapping):
-        if {"text", "earliest", "latest"} <= value.keys():
-            return str(value["text"]) if value["text"] is not None else "date not recorded"
-        if "act" in value:
-            return _act(value)
-        known = {str(name).replace("_", " "): part for name, part in value.items() if part not in (None, "", [])}
-        return "; ".join(f"{name}: {_value(part)}" for name, part in known.items())
+        return _fields(value)
     if isinstance(value, list):
         return "; ".join(_value(one, unit) for one in value)
     return str(value).replace("_", " ") if isinstance(value, str) and value.islower() else str(value)
+
+
+def _fields(value: Mapping[str, object]) -> str:
+    """Return a date, an act, or other named values in words; what is blank is left out."""
+    if {"text", "earliest", "latest"} <= value.keys():
+        return str(value["text"]) if value["text"] is not None else "date not recorded"
+    if "act" in value:
+        return _act(value)
+    known = {str(name).replace("_", " "): part for name, part in value.items() if part not in (None, "", [])}
+    return "; ".join(f"{name}: {_value(part)}" for name, part in known.items())
 
 
 def _act(act: Mapping[str, object]) -> str:
