@@ -594,7 +594,7 @@ def _coverage(step: str) -> Table:
         step,
         "a number of rows, frames, faces or units that were examined, or were not for one cause",
         (
-            Column("method", pl.String, "record_search, sweep, memory"),
+            Column("method", pl.String, "record_search, text_search (found by its words, not read as rows), sweep, memory"),
             Column("system", pl.String, "system or kind of register; sweep: the camera"),
             Column("unit_ref", pl.String, "unit"),
             Column("source", pl.String, "path of the source in the case; null: no source was supplied"),
@@ -615,7 +615,9 @@ _COMPUTED = (
         (
             Column("source", pl.String, "path in the case"),
             Column("kind", pl.String, "kind of source (folder under raw/)"),
+            Column("part_of", pl.String, "source that contains it (a workbook, an e-mail); null: it is a file"),
             Column("table", pl.String, "table it feeds; null: none"),
+            Column("profile", pl.String, "profile that says how; null: its columns are ours"),
             Column("sha256", pl.String, "digest"),
             Column("bytes", pl.Int64, "size"),
             Column("system", pl.String, "system it was exported from (raw/sources.csv)"),
@@ -639,10 +641,20 @@ _COMPUTED = (
         "a row of a source, verbatim",
         (
             *_ORIGIN,
-            Column("line", pl.Int64, "line on which the row starts, from 1"),
-            Column("byte", pl.Int64, "offset of its first byte in the file"),
+            Column("line", pl.Int64, "line on which it starts, from 1; row of a sheet; item of a JSON list"),
+            Column("byte", pl.Int64, "offset of its first byte in the file; null in a workbook"),
             Column("status", pl.String, "accepted, quarantined, blank"),
-            Column("verbatim", pl.String, "the row as it stands in the file, without the line end"),
+            Column("verbatim", pl.String, "as it stands, without the line end; of a sheet its cells, as a JSON list"),
+        ),
+        sharded=True,
+    ),
+    Table(
+        "passages",
+        "ingest",
+        "a passage of a text that is not read as rows: a paragraph of an e-mail, a PDF or a note",
+        (
+            *_ORIGIN,
+            Column("text", pl.String, "its words"),
         ),
         sharded=True,
     ),
@@ -662,6 +674,7 @@ _COMPUTED = (
                 Column(f"box_{side}", pl.Int32, "box of the detector, source pixels")
                 for side in ("left", "top", "right", "bottom")
             ),
+            Column("track_id", pl.String, "one person passing, as far as boxes follow each other: its best views share it"),
             Column("engine", pl.String, "engine that found and described it"),
         ),
         sharded=True,

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from toolkit.faces.engine import Dlib, Found
+from toolkit.faces.engine import Found, Onnx, Views
 from toolkit.faces.index import Clip, index_looks
 from toolkit.faces.pictures import describe_probe, read_picture
 from toolkit.faces.reference import load_face_recognition
@@ -30,6 +30,7 @@ class Still:
     frame: int
     pts_s: Fraction
     rgb: np.ndarray
+    regions: tuple | None = None
 
     @property
     def elapsed_s(self):
@@ -53,9 +54,14 @@ class BrightCorners:
         boxes = [box for brightness, box in corners if brightness > 100]
         return Found(np.array(boxes, np.int32).reshape(-1, 4), too_small=int(picture[0, -1] > 100))
 
-    def describe(self, rgb, boxes):  # noqa: ARG002
-        """Return 0 for the first corner, 10 for the other."""
-        return np.repeat(boxes[:, :1].astype(np.float32), 128, axis=1)
+    def views(self, rgb, boxes):
+        """Return chips whose pixels are the left of the box; a view is the better the redder its picture."""
+        chips = np.zeros((len(boxes), 150, 150, 3), np.uint8) + boxes[:, 0].astype(np.uint8)[:, None, None, None]
+        return Views(chips, np.full(len(boxes), float(rgb[5, 5, 0])))
+
+    def describe(self, chips):
+        """Return the pixel of each chip: 0 for the first corner, 10 for the other."""
+        return np.repeat(chips[:, 0, 0, :1].astype(np.float32), 128, axis=1)
 
 
 def still(frame, *bright):
@@ -89,6 +95,7 @@ def test_rows_say_where_and_when():
         "box_top": 10,
         "box_right": 19,
         "box_bottom": 19,
+        "track_id": "0123456789ab-0-1",
         "engine": "bright corners",
     } == found.faces.row(2, named=True)
     assert found.faces["face_id"].equals(found.descriptors["face_id"])
@@ -162,12 +169,12 @@ def clip_faces():
     if not folder:
         pytest.skip("TOOLKIT_REAL_DATA is not set: no real footage to test with")
     looks = Looks(probe(Path(folder) / "clip.mp4", "clip.mp4"), looks_per_s=2)
-    return index_looks(looks, Clip("clip.mp4", "c" * 64), 40, Dlib())
+    return index_looks(looks, Clip("clip.mp4", "c" * 64), 40, Onnx())
 
 
 def frames_with(found, path):
     """Return the frames with a candidate for the face in a picture, at 0.6."""
-    descriptor = describe_probe(path, path.name, Dlib()).descriptors[0]
+    descriptor = describe_probe(path, path.name, Onnx()).descriptors[0]
     shard = sweep_shard([Probe("img", path.name, descriptor)], found.faces, found.descriptors, threshold=0.6)
     return sorted(ranked([shard])["frame"])
 
@@ -205,7 +212,7 @@ def test_a_person_who_is_not_there_is_not_found(real, clip_faces):
 
 def test_distances_are_those_of_the_stored_rows(real, clip_faces):
     """What the table says is what anyone recomputes from the stored descriptors."""
-    wanted = describe_probe(real / "probe_in_clip.png", "", Dlib()).descriptors[:1]
+    wanted = describe_probe(real / "probe_in_clip.png", "", Onnx()).descriptors[:1]
     stored = clip_faces.descriptors["descriptor"].to_numpy()
 
     _, reference, distance = candidates(wanted, stored, threshold=0.6)

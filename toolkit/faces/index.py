@@ -1,7 +1,7 @@
 """From looks at footage to the tables `faces` and `descriptors`."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -11,9 +11,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from toolkit.faces.engine import Engine
-from toolkit.faces.search import WIDTH
+from toolkit.faces.engine import Engine, Found
+from toolkit.faces.sought import Sought
+from toolkit.faces.tracks import BEST_VIEWS, Box, Track, Tracks
 from toolkit.tables import table
+
+_BATCH = 64  # views described together: 4 MB of pictures
 
 
 class Look(Protocol):
@@ -30,6 +33,10 @@ class Look(Protocol):
     @property
     def elapsed_s(self) -> Fraction:
         """Time since the beginning of the file."""
+
+    @property
+    def regions(self) -> Sequence[Box] | None:
+        """Where to look: disjoint boxes, which may reach beyond the picture; None is everywhere."""
 
     @property
     def luma(self) -> NDArray[np.uint8]:
@@ -63,44 +70,113 @@ class Clip:
 @dataclass(frozen=True)
 class Indexed:
     """
-    The faces of one file.
+    The faces of one piece of footage.
 
     Args:
-        faces: Rows of the table `faces`, by frame, then box.
+        faces: Rows of the table `faces`: the views that were described, by frame, then box.
         descriptors: Rows of the table `descriptors`, in the same order.
+        seen: Faces that were found; more than were described, for each person is found many times.
         too_small: Faces that were seen and are smaller than the floor.
+        partly: Looks that were searched for large faces only, in some region.
     """
 
     faces: pl.DataFrame
     descriptors: pl.DataFrame
+    seen: int
     too_small: int
+    partly: int
 
 
-def index_looks(looks: Iterable[Look], clip: Clip, min_face_px: int, engine: Engine) -> Indexed:
+def index_looks(
+    looks: Iterable[Look],
+    clip: Clip,
+    min_face_px: int,
+    engine: Engine,
+    *,
+    every_view: bool = False,
+    piece: int = 0,
+) -> Indexed:
     """
-    Find and describe the faces in every look.
+    Find faces, follow them from look to look, and describe the best views of each person passing.
 
     Args:
-        looks: Frames to look at, in order.
+        looks: Frames to look at, in order of time.
         clip: The file they come from.
         min_face_px: Smallest face, side of the detector's box in pixels of the upright picture.
         engine: What finds and describes.
+        every_view: Seek small faces in every look, and describe every view.
+        piece: Number of the piece in its file: no two tracks of a file have one name.
 
     Raises:
         ValueError: If *min_face_px* is less than the engine can find.
     """
-    rows: list[dict[str, object]] = []
-    described = [np.empty((0, WIDTH), np.float32)]
-    too_small = 0
+    tracks, described = Tracks(BEST_VIEWS if not every_view else None), _Described(engine)
+    sought = Sought(min_face_px, every_look=every_view)
+    seen = too_small = partly = 0
     for look in looks:
-        found = engine.detect(look.luma, min_face_px)
+        at_s = float(look.pts_s)
+        described.add(tracks.ended(at_s))
+        found, thorough = _found(look, sought, tracks, engine)
+        partly += not thorough
+        seen += len(found.boxes)
         too_small += found.too_small
-        if len(found.boxes):
-            rows += _rows(look, found.boxes, clip, engine.name)
-            described.append(engine.describe(look.rgb, found.boxes))
-    faces = pl.DataFrame(rows, schema=table("faces").schema())
-    columns = {"face_id": faces["face_id"], "descriptor": np.concatenate(described)}
-    return Indexed(faces, pl.DataFrame(columns, schema=table("descriptors").schema()), too_small)
+        if not len(found.boxes):
+            continue
+        views = engine.views(look.rgb, found.boxes)
+        rows = _rows(look, found.boxes, clip, engine.name)
+        for place, track in enumerate(tracks.follow(found.boxes, at_s)):
+            row = {**rows[place], "track_id": f"{clip.sha256[:12]}-{piece}-{track.number}"}
+            track.keep(float(views.quality[place]), look.frame, (row, views.chips[place]))
+    described.add(tracks.live)
+    faces, descriptors = described.tables()
+    return Indexed(faces, descriptors, seen, too_small, partly)
+
+
+def _found(look: Look, sought: Sought, tracks: Tracks, engine: Engine) -> tuple[Found, bool]:
+    """Return the faces in the regions of a look, and whether all regions were searched for the smallest size."""
+    if look.regions is None:  # the camera moved, or a cut: nothing that was seen before says where to look
+        return engine.detect(look.luma, sought.min_face_px), True
+    parts, too_small, thorough = [np.empty((0, 4), np.int32)], 0, True
+    for region in look.regions:
+        left, top, right, bottom = region
+        smallest_px = sought.smallest_px(region, float(look.pts_s), tracks.live)
+        found = engine.detect(np.ascontiguousarray(look.luma[top:bottom, left:right]), smallest_px)
+        parts.append(found.boxes + np.array([left, top, left, top], np.int32))
+        if smallest_px == sought.min_face_px:
+            too_small += found.too_small
+        else:
+            thorough = False
+    boxes = np.concatenate(parts)
+    return Found(boxes[np.lexsort(boxes.T[::-1])], too_small), thorough
+
+
+class _Described:
+    """Views of tracks that ended, described by the batch so that few pictures are held."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: list[tuple[dict[str, object], NDArray[np.uint8]]] = []
+        self._rows: list[dict[str, object]] = []
+
+    def add(self, ended: Sequence[Track]) -> None:
+        self._waiting += [view for track in ended for _, _, view in track.views]
+        if len(self._waiting) >= _BATCH:
+            self._describe()
+
+    def tables(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the tables `faces` and `descriptors`."""
+        self._describe()
+        schemas = [table(name).schema() for name in ("faces", "descriptors")]
+        both = pl.DataFrame(self._rows, schema=schemas[0] | schemas[1]).sort("frame", "box_left", "box_top", "face_id")
+        return both.select(schemas[0].names()), both.select(schemas[1].names())
+
+    def _describe(self) -> None:
+        chips = [chip for _, chip in self._waiting]
+        if chips:
+            descriptors = self._engine.describe(np.stack(chips))
+            pairs = zip(self._waiting, descriptors, strict=True)
+            self._rows += [{**row, "descriptor": descriptor} for (row, _), descriptor in pairs]
+        self._waiting = []
 
 
 def _rows(look: Look, boxes: NDArray[np.int32], clip: Clip, engine: str) -> list[dict[str, object]]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageFile
 
-from toolkit.faces.engine import Found, upsamplings
+from toolkit.faces.engine import Found, Views, upsamplings, views
 from toolkit.faces.models import weights_folder
 from toolkit.faces.search import WIDTH
 
@@ -71,8 +71,12 @@ class FaceRecognition:
         boxes = sorted((left, top, right, bottom) for top, right, bottom, left in large)
         return Found(np.array(boxes, np.int32).reshape(-1, 4), len(seen) - len(large))
 
-    def describe(self, rgb: NDArray[np.uint8], boxes: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Describe faces with `face_encodings`."""
-        places = [(top, right, bottom, left) for left, top, right, bottom in boxes.tolist()]
-        described = load_face_recognition().face_encodings(rgb, places)
+    def views(self, rgb: NDArray[np.uint8], boxes: NDArray[np.int32]) -> Views:
+        """Cut by 5 landmarks, its default."""
+        return views(rgb, boxes)
+
+    def describe(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Describe faces with its own network, one at a time, as `face_encodings` does once it has cut them out."""
+        network = load_face_recognition().api.face_encoder
+        described = [network.compute_face_descriptor(chip) for chip in chips]
         return np.array(described, np.float32).reshape(-1, WIDTH)

@@ -7,7 +7,7 @@ file of variable frame rate is therefore looked at as often as any other, and th
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -17,6 +17,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from toolkit.footage.container import Container, open_container, video_of
+from toolkit.footage.motion import Background, Box, cells
 from toolkit.footage.tally import Examined, Tally
 
 _LUMA_FIRST = frozenset(
@@ -35,12 +36,14 @@ class Look:
         pts_s: Presentation time as read from the file, exact.
         elapsed_s: Time since the beginning of the file, as a player shows it.
         decoded: The decoder's frame; pixels are taken from it when asked for.
+        regions: Where to look: disjoint boxes of the upright frame; None is everywhere.
     """
 
     frame: int
     pts_s: Fraction
     elapsed_s: Fraction
     decoded: VideoFrame
+    regions: tuple[Box, ...] | None = None
 
     @cached_property
     def luma(self) -> NDArray[np.uint8]:
@@ -75,9 +78,10 @@ class Looks:
 
     Args:
         container: What `probe` returned.
-        looks_per_s: Looks in each second of presentation time; more than 0.
+        looks_per_s: Looks in each second of presentation time; more than 0, infinite: every frame.
         between_s: Elapsed times to look between, from and to (excluded); None is open. Frames
             outside are `out_of_period`: for a file that the mandate's window covers in part.
+        background: Where given, only what differs from it is looked at; it learns from the looks.
 
     Raises:
         ValueError: If *looks_per_s* is not more than 0.
@@ -88,12 +92,14 @@ class Looks:
         container: Container,
         looks_per_s: float,
         between_s: tuple[Fraction | None, Fraction | None] = (None, None),
+        background: Background | None = None,
     ) -> None:
         """Open nothing yet: the file is read while the looks are taken."""
         if not looks_per_s > 0:
             raise ValueError(f"looks_per_s must be more than 0, found {looks_per_s}")
         self._container = container
-        self._looks_per_s = Fraction(str(looks_per_s))
+        self._looks_per_s = None if math.isinf(looks_per_s) else Fraction(str(looks_per_s))
+        self._background = background
         self._between_s = between_s
         self._tally: Tally | None = None
 
@@ -104,7 +110,7 @@ class Looks:
         last_cell: int | None = None
         for number, (decoded, pts_s) in enumerate(_frames(self._container, tally)):
             elapsed_s = pts_s - self._container.start_s
-            cell = math.floor(pts_s * self._looks_per_s)
+            cell = number if self._looks_per_s is None else math.floor(pts_s * self._looks_per_s)
             if decoded.is_corrupt:
                 tally.leave_out("frame_undecodable", number)
             elif not self._inside(elapsed_s):
@@ -114,8 +120,12 @@ class Looks:
             else:
                 # Not "later than the last": after a clock that jumps back, the street is still looked at.
                 last_cell = cell
+                look = self._seen(Look(number, pts_s, elapsed_s, decoded))
+                if look.regions == ():
+                    tally.leave_out("frame_not_sampled", number)
+                    continue
                 tally.looked_at += 1
-                yield Look(number, pts_s, elapsed_s, decoded)
+                yield look
         self._tally = tally
 
     def examined(self) -> Examined:
@@ -128,6 +138,13 @@ class Looks:
         if self._tally is None:
             raise RuntimeError("what was examined is known only after the last look")
         return self._tally.examined(self._container)
+
+    def _seen(self, look: Look) -> Look:
+        """Return the look with the regions in which something moves."""
+        if self._background is None:
+            return look
+        regions = self._background.regions(cells(look.luma), float(look.pts_s))
+        return look if regions is None else replace(look, regions=tuple(regions))
 
     def _inside(self, elapsed_s: Fraction) -> bool:
         earliest, latest = self._between_s

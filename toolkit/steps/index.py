@@ -1,5 +1,6 @@
 """`toolkit index`: the faces in the footage that the mandate covers."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,15 +13,17 @@ from toolkit.custody.digest import digest_of, file_digest
 from toolkit.dates import intervals
 from toolkit.errors import IntegrityError
 from toolkit.faces.engine import engine_named
-from toolkit.faces.index import index_looks
-from toolkit.footage.container import probe
-from toolkit.footage.looks import Looks
+from toolkit.faces.index import Indexed, index_looks
+from toolkit.footage.container import Container, probe
+from toolkit.footage.sampled import Sampling, looks_at
+from toolkit.footage.segments import Segment, segments
+from toolkit.footage.tally import Examined
 from toolkit.problems import Origin, Problem
 from toolkit.steps.gate import Unit, standing_mandate, work_list
 from toolkit.steps.job import Job, job, shard_name, write_frame
 from toolkit.tables import table
 
-ENGINE = "dlib"
+ENGINE = "onnx"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class How:
     looks_per_s: float
     min_face_px: int
     engine: str
+    exhaustive: bool = False
 
 
 def index(case: Case, *, workers: int | None = None, progress: Progress | None = None) -> Run:
@@ -49,7 +53,7 @@ def index(case: Case, *, workers: int | None = None, progress: Progress | None =
         IntegrityError: If a footage file is not what was sealed.
     """
     units = work_list(case, standing_mandate(case))
-    how = How(case.settings.index.looks_per_s, case.settings.index.min_face_px, ENGINE)
+    how = How(case.settings.index.looks_per_s, case.settings.index.min_face_px, ENGINE, case.settings.index.exhaustive)
     keys = {unit.clip.source: digest_of(_depends_on(unit, how)) for unit in units}
     with job(case, "index", keys) as work:
         if not work.up_to_date:
@@ -64,7 +68,7 @@ def _depends_on(unit: Unit, how: How) -> list[str]:
     clip = unit.clip
     window = [str(seconds) for seconds in unit.between_s]
     starts = [str(clip.starts_earliest), str(clip.starts_latest)]
-    settings = [str(how.looks_per_s), str(how.min_face_px), engine_named(how.engine).name]
+    settings = [str(how.looks_per_s), str(how.min_face_px), str(how.exhaustive), engine_named(how.engine).name]
     return [
         clip.source,
         clip.sha256,
@@ -130,21 +134,50 @@ def index_file(case: Case, unit: Unit, how: How) -> tuple[str, dict[str, str], d
     container = probe(unit.path, source)
     if isinstance(container, Problem):
         raise IntegrityError(f"{source}: opened when it was listed and does not now: {container.message}")
-    looks = Looks(container, how.looks_per_s, unit.between_s)
-    indexed = index_looks(looks, unit.clip, how.min_face_px, engine_named(how.engine))
-    examined = looks.examined()
+    parts = [index_segment(unit, container, segment, how) for segment in segments(container)]
     outputs = {}
-    for name, frame in (("faces", indexed.faces), ("descriptors", indexed.descriptors)):
+    for name in ("faces", "descriptors"):
         path = case.folder("index") / name / f"{shard_name(source)}.parquet"
-        outputs[case.relative(path)] = write_frame(path, name, "index", frame)
-    facts = {
-        "frames": examined.looked_at,
-        "frames_not": dict(examined.not_examined),
-        "faces": indexed.faces.height,
-        "too_small": indexed.too_small,
-        "problems": [[p.code, p.origin.source, p.origin.locator, p.message, p.kept] for p in examined.problems],
+        outputs[case.relative(path)] = write_frame(
+            path, name, "index", pl.concat([getattr(indexed, name) for indexed, _ in parts])
+        )
+    return source, outputs, _facts(parts)
+
+
+def index_segment(unit: Unit, container: Container, segment: Segment, how: How) -> tuple[Indexed, Examined]:
+    """
+    Index one piece of a file: a pure function of the file and the settings.
+
+    Args:
+        unit: The file.
+        container: What `probe` returned of it.
+        segment: The piece.
+        how: How to look.
+    """
+    looks = looks_at(container, segment, Sampling(how.looks_per_s, how.min_face_px, how.exhaustive), unit.between_s)
+    indexed = index_looks(
+        looks, unit.clip, how.min_face_px, engine_named(how.engine), every_view=how.exhaustive, piece=segment.number
+    )
+    return indexed, looks.examined()
+
+
+def _facts(parts: list[tuple[Indexed, Examined]]) -> dict[str, Any]:
+    """Add up what was found in the pieces of a file. A frame is examined if all that moved in it was searched whole."""
+    partly = sum(indexed.partly for indexed, _ in parts)
+    frames_not = Counter({"frame_not_sampled": partly})
+    for _, examined in parts:
+        frames_not.update(examined.not_examined)
+    return {
+        "frames": sum(examined.looked_at for _, examined in parts) - partly,
+        "frames_not": dict(sorted((+frames_not).items())),
+        "faces": sum(indexed.faces.height for indexed, _ in parts),
+        "too_small": sum(indexed.too_small for indexed, _ in parts),
+        "problems": [
+            [p.code, p.origin.source, p.origin.locator, p.message, p.kept]
+            for _, examined in parts
+            for p in examined.problems
+        ],
     }
-    return source, outputs, facts
 
 
 def _problems(found: dict[str, Any]) -> list[tuple[str, Origin, str, str]]:
