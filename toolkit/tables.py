@@ -706,6 +706,17 @@ _COMPUTED = (
         ),
     ),
     Table(
+        "comparisons",
+        "sweep",
+        "a probe that was compared with the faces of one footage file: with a face near it, or once with none",
+        (
+            Column("probe_sha256", pl.String, "digest of the probe's file"),
+            Column("face_id", pl.String, "a face no farther away than the threshold; null: none is"),
+            Column("distance", pl.Float64, "Euclidean distance of the descriptors, 0 = identical"),
+        ),
+        sharded=True,
+    ),
+    Table(
         "candidates",
         "sweep",
         "a probe and a face no farther apart than the threshold: worth a person's look, not a match",

@@ -38,6 +38,7 @@ sum to at most |p|^2 + |r|^2 + t^2/2. |r|^2 itself errs by 128 eps/2 of its size
 """
 
 _PROBES = 256  # probes in one product: 1,024 rows of references to a block
+_FEW = 24  # flags found one by one
 _DECIDE = 65_536  # pairs decided at a time: two float64 arrays of 64 MiB
 
 Rows = NDArray[np.float32]
@@ -117,8 +118,7 @@ def _rows(name: str, rows: Rows) -> Rows:
 
 
 def _squares(rows: Rows) -> Rows:
-    with np.errstate(over="ignore"):  # an overflow is refused by `_checked`, in our words
-        squares: Rows = np.einsum("ij,ij->i", rows, rows)
+    squares: Rows = np.einsum("ij,ij->i", rows, rows)  # an overflow is refused by `_checked`
     return squares
 
 
@@ -136,15 +136,17 @@ def _decided(probes: Rows, references: Iterable[Rows], threshold: float) -> Iter
         return
     groups = [(first, _Folded(probes[first : first + _PROBES], threshold)) for first in range(0, len(probes), _PROBES)]
     waiting: list[tuple[NDArray[np.int64], NDArray[np.int64], Rows]] = []
+    n_waiting = 0
     for begins, block, squares in _blocks(references, len(probes)):
         largest = _checked("references", squares)
         for first, group in groups:
             row, probe = group.screened(block, squares, largest)
             if len(row):
                 waiting.append((probe + first, row + begins, block[row]))
-            if sum(len(each[0]) for each in waiting) >= _DECIDE:
+                n_waiting += len(row)
+            if n_waiting >= _DECIDE:
                 yield from _settled(probes, waiting, threshold)
-                waiting = []
+                waiting, n_waiting = [], 0
     yield from _settled(probes, waiting, threshold)
 
 
@@ -181,7 +183,7 @@ class _Folded:
         if len(self._rows) < n:
             self._rows = np.ones((n, WIDTH + 2), np.float32)
             self._products = np.empty((n, self._folded.shape[1]), np.float32)
-            self._near = np.zeros((self._products.size + 7) & ~7, np.bool_)
+            self._near = np.empty(self._products.size, np.bool_)
         if largest > self._largest:
             self._largest = largest
             self._folded[WIDTH + 1] = (self._limits + _ROUNDING * (self._sizes + largest)) / 2
@@ -189,17 +191,25 @@ class _Folded:
         np.multiply(squares, -0.5, out=self._rows[:n, WIDTH])
         products = np.matmul(self._rows[:n], self._folded, out=self._products[:n])
         near = np.greater(products, 0, out=self._near[: products.size].reshape(products.shape))
-        if not near.any():
-            return _NOWHERE, _NOWHERE
-        self._near[products.size :] = False
-        return np.divmod(_places(self._near), products.shape[1])
+        return np.divmod(_places(near.reshape(-1)), products.shape[1])
 
 
 def _places(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return where the rare flags are set; their number is a multiple of 8. Three times faster than flatnonzero."""
-    words = np.flatnonzero(flags.view(np.uint64) != 0)
-    word, within = np.nonzero(flags.reshape(-1, 8)[words])
-    return words[word] * 8 + within
+    """
+    Return where the flags are set. Few as a rule: argmax stops at the next one, four times as fast as flatnonzero.
+
+    >>> _places(np.array([False, True, False, True]))
+    array([1, 3])
+    """
+    found: list[int] = []
+    begins = 0
+    while len(found) < _FEW and begins < len(flags):
+        place = begins + int(flags[begins:].argmax())
+        if not flags[place]:
+            return np.array(found, np.int64)
+        found.append(place)
+        begins = place + 1
+    return np.concatenate([np.array(found, np.int64), np.flatnonzero(flags[begins:]) + begins])
 
 
 def _settled(

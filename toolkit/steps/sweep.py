@@ -1,19 +1,19 @@
 """`toolkit sweep`: the probes against every face that was found."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
 from toolkit.case import Case, Progress, Run
-from toolkit.custody.digest import file_digest
+from toolkit.custody.digest import digest_of, file_digest
 from toolkit.errors import AuthorityError, IntegrityError, UsageError
 from toolkit.faces.engine import engine_named
 from toolkit.faces.pictures import describe_probe
 from toolkit.faces.search import counts_below
-from toolkit.faces.sweep import Probe, ranked, sweep_shard
-from toolkit.problems import Problem
+from toolkit.faces.sweep import Probe, ranked
+from toolkit.problems import Origin, Problem
 from toolkit.settings import Mandate
+from toolkit.steps import comparisons
 from toolkit.steps.gate import standing_mandate
 from toolkit.steps.index import ENGINE
 from toolkit.steps.job import Job, job
@@ -31,30 +31,36 @@ class Wanted:
     basis: str
 
 
-def sweep(case: Case, *, workers: int | None = None, progress: Progress | None = None) -> Run:
+def sweep(
+    case: Case, *, workers: int | None = None, scheduler: str | None = None, progress: Progress | None = None
+) -> Run:
     """
     Compare the probes with every face and write `candidates`: the pairs no farther apart than the mandate's threshold.
 
     Probes are the images of the case's disclosures, and those that the mandate names with a reason. Nothing above the
-    threshold is kept. A candidate is worth a person's look; it is not a match.
+    threshold is kept. A candidate is worth a person's look; it is not a match. What was compared earlier is not
+    compared again: a new probe meets all faces, new footage all probes. Memory: see `faces.search`; beside it the
+    candidates, and the face_id of one footage file.
 
     Args:
         case: The case; indexed.
-        workers: Not used yet: one process searches 100,000 faces in well under a second.
-        progress: Told how many footage files are done.
+        workers: Processes; this one where None and the work is small.
+        scheduler: Address of a Dask scheduler, see `steps.workers`.
+        progress: Told how many faces are done.
 
     Raises:
         AuthorityError: If there is no mandate, it has expired, or there is nothing to search for.
+        IntegrityError: If the index or a probe is not what was logged or sealed.
         UsageError: If the case has not been indexed, or the mandate names a probe that is not sealed.
     """
-    del workers
     mandate = standing_mandate(case)
     case.table("faces")  # says which step to run where it has not
-    wanted = [*_disclosed(case), *_named(case, mandate)]
+    wanted = list({each.probe_id: each for each in (*_disclosed(case), *_named(case, mandate))}.values())
     if not wanted:
         raise AuthorityError("nothing to search for: no disclosed image is on record and the mandate names no probe")
+    digests = outcomes(case, "sweep")
     depends_on = {
-        "index": outcomes(case, "sweep"),
+        "index": digests,
         "probes": [
             [str(part) for part in (found.probe_id, found.source, found.sha256, found.basis)] for found in wanted
         ],
@@ -63,28 +69,91 @@ def sweep(case: Case, *, workers: int | None = None, progress: Progress | None =
     }
     with job(case, "sweep", depends_on) as work:
         if not work.up_to_date:
-            _search(work, wanted, mandate.threshold, progress)
+            _search(work, wanted, digests, mandate.threshold, (workers, scheduler), progress)
     return work.result()
 
 
-def _search(work: Job, wanted: list[Wanted], threshold: float, progress: Progress | None) -> None:
-    described = [_described(work.case, probe) for probe in wanted]
-    probes = [probe for probe, _ in described if probe is not None]
-    shards, n_faces = [], 0
-    for done, total, faces, descriptors in _shards(work.case):
-        shards.append(sweep_shard(probes, faces, descriptors, threshold))
-        n_faces += faces.height
-        if progress:
-            progress("sweep", done, total)
-    candidates = ranked(shards)
+def _search(
+    work: Job,
+    wanted: list[Wanted],
+    digests: dict[str, str],
+    threshold: float,
+    how: tuple[int | None, str | None],
+    progress: Progress | None,
+) -> None:
+    described = _Probes(work, wanted)
+    shards = comparisons.shards(work, digests, described.with_face, [str(threshold), engine_named(ENGINE).name])
+    missing = sorted(frozenset[str]().union(*(shard.missing for shard in shards)))
+    probes = [described.probe(sha256) for sha256 in missing]
+    finished, problems = [], []
+    for shard, why in comparisons.compared(work, shards, probes, threshold, how, progress):
+        if why is None:
+            finished.append(shard)
+        else:
+            source = work.case.relative(shard.faces)
+            problems.append(Problem("W501", Origin(source), f"tried twice: {why}", "its faces were not compared"))
+    asked = pl.DataFrame([(each.probe_id, each.source, each.sha256) for each in wanted], schema=_ASKED, orient="row")
+    candidates = ranked(comparisons.near(work.case, finished), asked)
+    searched = {each.probe_id for each in wanted if each.sha256 in described.with_face}
     work.write("candidates", candidates)
-    searched = {probe.probe_id for probe in probes}
     work.write("probes", _probes(wanted, searched, candidates, threshold))
-    problems = [problem for _, found in described for problem in found]
-    work.write(
-        "coverage", _coverage(wanted, searched, {found.origin.source: found.code for found in problems}, n_faces)
-    )
-    work.write_problems(problems)
+    codes = {found.origin.source: found.code for found in described.problems}
+    n_compared = sum(shard.n_faces for shard in finished)
+    n_failed = sum(shard.n_faces for shard in shards) - n_compared
+    work.write("coverage", _coverage(wanted, searched, codes, (n_compared, n_failed)))
+    work.write_problems([*described.problems, *problems])
+
+
+_ASKED = {"probe_id": pl.String, "probe_source": pl.String, "sha256": pl.String}
+
+
+class _Probes:
+    """The images to search for: which have a face, from the log or by looking, and their descriptors when needed."""
+
+    def __init__(self, work: Job, wanted: list[Wanted]) -> None:
+        self._work = work
+        self._files = {each.sha256: each for each in wanted if each.source is not None and each.sha256 is not None}
+        self._probes: dict[str, Probe] = {}
+        self.problems: list[Problem] = []
+        with_face = {sha256 for sha256 in self._files if self._has_face(sha256)}
+        self.with_face = frozenset(with_face)
+
+    def probe(self, sha256: str) -> Probe:
+        """Return a probe that has a face."""
+        if sha256 not in self._probes:
+            self._look(sha256)
+        return self._probes[sha256]
+
+    def _has_face(self, sha256: str) -> bool:
+        wanted, inputs = self._files[sha256], digest_of([sha256, engine_named(ENGINE).name])
+        unit = f"probe {wanted.source}"
+        if done := self._work.done(unit, inputs):
+            found = done["found"]
+        else:
+            problems = self._look(sha256)
+            listed = [[p.code, p.origin.source, p.origin.locator, p.message, p.kept] for p in problems]
+            found = {"face": sha256 in self._probes, "problems": listed}
+            self._work.unit(unit, inputs, {}, found)
+        self.problems += [
+            Problem(code, Origin(source, place), *rest) for code, source, place, *rest in found["problems"]
+        ]
+        return bool(found["face"])
+
+    def _look(self, sha256: str) -> tuple[Problem, ...]:
+        """
+        Describe a probe.
+
+        Raises:
+            IntegrityError: If the file is not what was sealed.
+        """
+        source = str(self._files[sha256].source)
+        path = self._work.case.root / source
+        if (now := file_digest(path)) != sha256:
+            raise IntegrityError(f"{source}: expected the sealed digest {sha256}, found {now}; not opened")
+        described = describe_probe(path, source, engine_named(ENGINE))
+        if len(described.descriptors):
+            self._probes[sha256] = Probe(sha256, described.descriptors[0])
+        return described.problems
 
 
 def _disclosed(case: Case) -> list[Wanted]:
@@ -115,39 +184,6 @@ def _named(case: Case, mandate: Mandate) -> list[Wanted]:
     return found
 
 
-def _described(case: Case, wanted: Wanted) -> tuple[Probe | None, tuple[Problem, ...]]:
-    """
-    Return the probe with its descriptor; None where it has none.
-
-    Raises:
-        IntegrityError: If the file is not what was sealed.
-    """
-    if wanted.source is None:
-        return None, ()
-    path = case.root / wanted.source
-    if (now := file_digest(path)) != wanted.sha256:
-        raise IntegrityError(f"{wanted.source}: expected the sealed digest {wanted.sha256}, found {now}; not opened")
-    described = describe_probe(path, wanted.source, engine_named(ENGINE))
-    if not len(described.descriptors):
-        return None, described.problems
-    return Probe(wanted.probe_id, wanted.source, described.descriptors[0]), described.problems
-
-
-def _shards(case: Case) -> Iterator[tuple[int, int, pl.DataFrame, pl.DataFrame]]:
-    """
-    Yield (number, how many, faces, descriptors) of each footage file.
-
-    Raises:
-        UsageError: If faces have lost their descriptors.
-    """
-    files = sorted((case.folder("index") / "faces").glob("*.parquet"))
-    for number, faces in enumerate(files, 1):
-        descriptors = case.folder("index") / "descriptors" / faces.name
-        if not descriptors.exists():
-            raise UsageError(f"{case.relative(faces)} has no descriptors: run 'toolkit index CASE' again")
-        yield number, len(files), pl.read_parquet(faces), pl.read_parquet(descriptors)
-
-
 def _probes(wanted: list[Wanted], searched: set[str], candidates: pl.DataFrame, threshold: float) -> pl.DataFrame:
     rows = []
     for probe in wanted:
@@ -158,7 +194,9 @@ def _probes(wanted: list[Wanted], searched: set[str], candidates: pl.DataFrame, 
     return pl.DataFrame(rows, schema=table("probes").schema(), orient="row").sort("probe_id", "probe_source")
 
 
-def _coverage(wanted: list[Wanted], searched: set[str], codes: dict[str, str], n_faces: int) -> pl.DataFrame:
+def _coverage(
+    wanted: list[Wanted], searched: set[str], codes: dict[str, str], n_faces: tuple[int, int]
+) -> pl.DataFrame:
     """Return how many probes were searched for, and why others were not; and how many faces each was compared with."""
 
     def cause(probe: Wanted) -> str | None:
