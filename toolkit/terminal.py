@@ -8,11 +8,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from toolkit.answers import Answer, Verdict
-from toolkit.audit.sentences import answer_sentence, headlines, value_text
+from toolkit.audit.sentences import answer_sentence, headlines, value_text, verdict_sentence
 from toolkit.case import Case, Run
 from toolkit.case import Progress as Report
 from toolkit.custody.verify import Verification
@@ -134,27 +134,31 @@ def _evidence(origins: tuple[Origin, ...]) -> str:
 
 
 def show_verdicts(verdicts: list[Verdict]) -> None:
-    """Print verdicts as a table."""
-    rows = Table(show_lines=False)
-    for name in ("rule", "subject", "verdict", "reasons and flags", "what the rule asks"):
-        rows.add_column(name, overflow="fold")
+    """Print verdicts under their rules, each with what it rests on."""
+    console = _console()
+    judged = None
     for found in verdicts:
-        why = ", ".join((*found.reasons, *(f"[{flag}]" for flag in found.flags)))
-        rows.add_row(found.rule, escape(found.subject or ""), _state(found.verdict), escape(why), escape(found.title))
-    _console().print(rows)
+        if found.rule != judged:
+            judged = found.rule
+            console.print(f"\n[bold]{found.rule}[/] {escape(found.title)} [dim]({', '.join(found.paragraphs)})[/]")
+        subject = f"{escape(found.subject)}: " if found.subject else ""
+        console.print(f"  {_state(found.verdict)}  {subject}{escape(verdict_sentence(found))}", soft_wrap=True)
+        if found.evidence:
+            console.print(f"      rests on: {escape(_evidence(found.evidence))}", style="dim", soft_wrap=True)
 
 
 @contextmanager
 def progress_bar() -> Iterator[Report]:
     """Give a function that shows how far the work is, on stderr."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    pace, left = TextColumn("{task.fields[pace]}"), TimeRemainingColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), left, pace)
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, Any] = {}
 
-        def report(what: str, done: float, total: float) -> None:
+        def report(what: str, done: float, total: float, pace: str = "", /) -> None:
             if what not in tasks:
-                tasks[what] = bar.add_task(escape(what), total=total)
-            bar.update(tasks[what], completed=done, total=total)
+                tasks[what] = bar.add_task(escape(what), total=total, pace="")
+            bar.update(tasks[what], completed=done, total=total, pace=escape(pace))
 
         yield report
 

@@ -64,10 +64,10 @@ def answer_sentence(answer: Answer) -> str:
 
 def verdict_sentence(verdict: Verdict) -> str:
     """
-    Return a verdict as one sentence.
+    Return a verdict as one sentence, without its subject, which stands beside it.
 
     >>> verdict_sentence(Verdict("R13", "", (), "E-5", "cannot_determine", ("time_precision",), (), ()))
-    'E-5: cannot be determined: the dates are too coarse to tell.'
+    'Cannot be determined: the dates are too coarse to tell.'
     """
     words = {
         "conforms": "the records show that the rule was kept",
@@ -82,7 +82,7 @@ def verdict_sentence(verdict: Verdict) -> str:
         said += "; by one reading of the rule it conforms, by the other it does not"
     if "text_in_error" in verdict.flags:
         said += "; the text is acknowledged to be an error"
-    return (f"{verdict.subject}: {said}" if verdict.subject else said[:1].upper() + said[1:]) + "."
+    return said[:1].upper() + said[1:] + "."
 
 
 def value_text(answer: Answer) -> str:
