@@ -1,10 +1,10 @@
 """A case: a folder, its settings, and what a step leaves behind."""
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 import polars as pl
@@ -17,8 +17,13 @@ from toolkit.problems import Origin, Problem
 from toolkit.settings import Settings, read_settings
 from toolkit.tables import TABLES, table
 
-Progress = Callable[[str, float, float], None]
-"""Called with what is being done, how much is done, and how much there is."""
+
+class Progress(Protocol):
+    """Told how far the work is."""
+
+    def __call__(self, what: str, done: float, total: float, pace: str = "", /) -> None:
+        """Show what is being done, how much is done and how much there is, and how fast it goes, in words."""
+
 
 STEPS = ("seal", "ingest", "index", "sweep", "reconstruct", "report")
 """The straight way, in order."""

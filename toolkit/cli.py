@@ -24,6 +24,9 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for 
 _workers = click.option(
     "--workers", type=click.IntRange(1), default=None, help="Processes to use; all cores by default."
 )
+_scheduler = click.option(
+    "--scheduler", default=None, metavar="ADDRESS", help="Use the workers of a Dask cluster: tcp://host:8786."
+)
 
 
 class _Straight(click.Group):
@@ -82,18 +85,20 @@ def new(case: str, title: str, from_: str, to: str) -> None:
     click.echo(f"kinds: {' '.join(sorted(path.name for path in (opened.root / 'raw').iterdir() if path.is_dir()))}")
 
 
-def _step(name: str, help_text: str, *, parallel: bool = False) -> None:
+def _step(name: str, help_text: str, *, parallel: bool = False, cluster: bool = False) -> None:
     """Define the sub-command of one step."""
 
-    def command(case: str, as_json: bool, workers: int | None = None) -> None:
+    def command(case: str, as_json: bool, workers: int | None = None, scheduler: str | None = None) -> None:
         with _progress(as_json) as progress:
             opened = toolkit.open_case(case)
-            options = {"workers": workers, "progress": progress} if parallel else {}
+            options: dict[str, Any] = {"workers": workers, "progress": progress} if parallel else {}
+            options |= {"scheduler": scheduler} if cluster else {}
             outcome: Run = getattr(toolkit, name)(opened, **options)
         _show_runs([outcome], as_json=as_json)
         sys.exit(outcome.exit_code)
 
     decorated = _as_json(_case(command))
+    decorated = _scheduler(decorated) if cluster else decorated
     main.command(name, help=help_text)(_workers(decorated) if parallel else decorated)
 
 
@@ -101,8 +106,13 @@ _step("seal", "Write the manifest of everything under raw/ (checkable with sha25
 _step(
     "ingest", "Keep every source row verbatim, then parse it into tables; count what could not be read.", parallel=True
 )
-_step("index", "Find and describe faces in the footage that the mandate covers.", parallel=True)
-_step("sweep", "Compare the probes with every face; keep the pairs no farther apart than the threshold.")
+_step("index", "Find and describe faces in the footage that the mandate covers.", parallel=True, cluster=True)
+_step(
+    "sweep",
+    "Compare the probes with every face; keep the pairs no farther apart than the threshold.",
+    parallel=True,
+    cluster=True,
+)
 _step("reconstruct", "Answer the questions and judge the rules from the tables.")
 _step("report", "Write the report: text, figures, tables, how to verify it.")
 
@@ -111,9 +121,10 @@ _step("report", "Write the report: text, figures, tables, how to verify it.")
 @_case
 @_as_json
 @_workers
-def run(case: str, as_json: bool, workers: int | None) -> None:
+@_scheduler
+def run(case: str, as_json: bool, workers: int | None, scheduler: str | None) -> None:
     """Take a case the straight way: every step that is not up to date."""
-    _run(case, as_json=as_json, workers=workers)
+    _run(case, as_json=as_json, workers=workers, scheduler=scheduler)
 
 
 @main.command()
@@ -126,10 +137,11 @@ def demo(folder: str, as_json: bool, workers: int | None) -> None:
     _run(folder, as_json=as_json, workers=workers)
 
 
-def _run(folder: str, *, as_json: bool, workers: int | None) -> None:
+def _run(folder: str, *, as_json: bool, workers: int | None, scheduler: str | None = None) -> None:
     began = time.monotonic()
     with _progress(as_json) as progress:
-        outcomes = toolkit.run(toolkit.open_case(folder), workers=workers, progress=progress)
+        case = toolkit.open_case(folder)
+        outcomes = toolkit.run(case, workers=workers, scheduler=scheduler, progress=progress)
     _show_runs(outcomes, as_json=as_json)
     if not as_json:
         from toolkit.terminal import show_headlines  # noqa: PLC0415 - rich and polars load when needed

@@ -45,6 +45,14 @@ def test_one_worker_is_this_process_and_more_are_others():
 
 
 @pytest.mark.parametrize("workers", [1, 2])
+def test_a_result_may_give_rise_to_more_units(workers):
+    """Each number is followed by its half until it is odd."""
+    found = run([12, 7], doing.square, workers, follow=lambda n, _: [n // 2] if n % 2 == 0 else [])
+
+    assert [(3, 9), (6, 36), (7, 49), (12, 144)] == sorted(found)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
 def test_a_unit_that_fails_twice_is_quarantined(workers):
     """The others are done; the one is handed back with what it raised."""
     expected = {n: n for n in range(5)} | {3: Failed("ValueError: three is refused")}

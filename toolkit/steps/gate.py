@@ -29,6 +29,7 @@ class Unit:
         path: Where it is read from.
         covers: Its time as the sources state it; empty where undated.
         frames: Frames its header declares, as far as it does.
+        length_s: Seconds its header declares.
         between_s: Elapsed times that surely lie in the mandate's window; None is open.
         cause: None where it may be examined; else the cause that coverage states.
         why: The exact difference between the mandate and the file.
@@ -39,6 +40,7 @@ class Unit:
     path: Path
     covers: str
     frames: int | None = None
+    length_s: Fraction | None = None
     between_s: Seconds = (None, None)
     cause: str | None = None
     why: str = ""
@@ -105,7 +107,7 @@ def _decided(unit: Unit, mandate: Mandate) -> Unit:
     if isinstance(found, Problem):
         cause = "unsupported_type" if found.code in ("M103", "M107") else "cannot_read"
         return replace(unit, cause=cause, why=found.message, problems=(found,))
-    unit = _dated(replace(unit, frames=_frames(found)), found)
+    unit = _dated(replace(unit, frames=_frames(found), length_s=_length_s(found)), found)
     if unit.clip.starts_earliest is None:
         if mandate.undated_footage:
             return unit
@@ -134,6 +136,12 @@ def _frames(found: Container) -> int | None:
     if found.frames is not None or not found.duration_s or not found.rate:
         return found.frames
     return round(found.duration_s * found.rate)
+
+
+def _length_s(found: Container) -> Fraction | None:
+    if found.duration_s is None and found.frames and found.rate:
+        return found.frames / found.rate
+    return found.duration_s
 
 
 def _in_window(unit: Unit, found: Container, mandate: Mandate) -> Unit:

@@ -1,52 +1,39 @@
 """`toolkit index`: the faces in the footage that the mandate covers."""
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
-import joblib
 import polars as pl
 
 from toolkit.case import Case, Progress, Run
-from toolkit.custody.digest import digest_of, file_digest
+from toolkit.custody.digest import digest_of
 from toolkit.dates import intervals
-from toolkit.errors import IntegrityError
 from toolkit.faces.engine import engine_named
-from toolkit.faces.index import Indexed, index_looks
-from toolkit.footage.container import Container, probe
-from toolkit.footage.sampled import Sampling, looks_at
-from toolkit.footage.segments import Segment, segments
-from toolkit.footage.tally import Examined
 from toolkit.problems import Origin, Problem
 from toolkit.steps.gate import Unit, standing_mandate, work_list
-from toolkit.steps.job import Job, job, shard_name, write_frame
+from toolkit.steps.job import Job, job
+from toolkit.steps.pace import Pace
+from toolkit.steps.pieces import Facts, How, forget, indexed, join
 from toolkit.tables import table
 
 ENGINE = "onnx"
 
 
-@dataclass(frozen=True)
-class How:
-    """How footage is looked at."""
-
-    looks_per_s: float
-    min_face_px: int
-    engine: str
-    exhaustive: bool = False
-
-
-def index(case: Case, *, workers: int | None = None, progress: Progress | None = None) -> Run:
+def index(
+    case: Case, *, workers: int | None = None, scheduler: str | None = None, progress: Progress | None = None
+) -> Run:
     """
     Find and describe the faces in the footage that the mandate covers.
 
-    What lies outside the mandate's cameras or window is not decoded and becomes a coverage row. One footage file is
-    one unit of work: a worker writes its shards, and an interrupted run goes on after the last finished file.
+    What lies outside the mandate's cameras or window is not decoded and becomes a coverage row. A segment of a file,
+    about a minute, is one unit of work: an interrupted run goes on after the last finished segment. One that fails
+    twice, or ends its worker twice, is quarantined (W501), and its frames are not examined.
 
     Args:
         case: The case; ingested.
         workers: Processes; all cores where None.
-        progress: Told how many files are done.
+        scheduler: Address of a Dask scheduler, see `steps.workers`; its workers see the case under the same path.
+        progress: Told how many seconds of footage are done.
 
     Raises:
         AuthorityError: If there is no mandate, it has expired, or nothing lies inside it.
@@ -57,7 +44,8 @@ def index(case: Case, *, workers: int | None = None, progress: Progress | None =
     keys = {unit.clip.source: digest_of(_depends_on(unit, how)) for unit in units}
     with job(case, "index", keys) as work:
         if not work.up_to_date:
-            found = _indexed(work, units, keys, how, workers, progress)
+            found, refused = _indexed(work, units, keys, how, (workers, scheduler), progress)
+            units = [replace(unit, cause="cannot_read") if unit.clip.source in refused else unit for unit in units]
             work.write("coverage", _coverage(units, found))
             recorded = (Problem(*code_etc) for entry in found.values() for code_etc in _problems(entry))
             work.write_problems([*recorded, *(problem for unit in units for problem in unit.problems)])
@@ -82,10 +70,20 @@ def _depends_on(unit: Unit, how: How) -> list[str]:
 
 
 def _indexed(
-    work: Job, units: list[Unit], keys: dict[str, str], how: How, workers: int | None, progress: Progress | None
-) -> dict[str, dict[str, Any]]:
-    """Return what was found in each unit inside the mandate, from an earlier run or by doing it now."""
-    found: dict[str, dict[str, Any]] = {}
+    work: Job,
+    units: list[Unit],
+    keys: dict[str, str],
+    how: How,
+    on: tuple[int | None, str | None],
+    progress: Progress | None,
+) -> tuple[dict[str, Facts], set[str]]:
+    """
+    Return what was found in each unit inside the mandate, from an earlier run or by doing it now.
+
+    Returns:
+        Facts by file, and the files of which nothing could be done.
+    """
+    found: dict[str, Facts] = {}
     to_do = []
     for unit in (unit for unit in units if unit.cause is None):
         source = unit.clip.source
@@ -94,90 +92,24 @@ def _indexed(
             found[source] = done["found"]
         else:
             to_do.append(unit)
-    # Long files first, so that no worker is left with a long one at the end.
-    to_do.sort(key=lambda unit: (-(unit.frames or 0), unit.clip.source))
-    for source, outputs, facts in _in_parallel(work.case, to_do, how, workers):
-        work.unit(source, keys[source], outputs, facts)
+    pace = Pace(to_do, progress)
+    refused = set()
+    for file, segment in indexed(work.case, to_do, keys, how, on):
+        pace.note(file, segment)
+        if not file.complete:
+            continue
+        source = file.unit.clip.source
+        found[source] = file.facts
+        if file.refused:
+            refused.add(source)
+            continue
+        outputs = join(work.case, file, keys[source])
         work.outputs |= outputs
-        found[source] = facts
-        if progress:
-            progress("index", len(found), len(found) + len(to_do))
-    return found
-
-
-def _in_parallel(
-    case: Case, units: list[Unit], how: How, workers: int | None
-) -> Iterator[tuple[str, dict[str, str], dict[str, Any]]]:
-    """Yield each unit's result as it comes; one decoder, one detector, one thread a worker."""
-    if workers == 1 or len(units) <= 1:
-        yield from (index_file(case, unit, how) for unit in units)
-        return
-    parallel = joblib.Parallel(n_jobs=workers or -1, return_as="generator_unordered", max_nbytes=None)
-    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
-        yield from parallel(joblib.delayed(index_file)(case, unit, how) for unit in units)
-
-
-def index_file(case: Case, unit: Unit, how: How) -> tuple[str, dict[str, str], dict[str, Any]]:
-    """
-    Index one file and write its two shards: the unit of work, a pure function of the file and the settings.
-
-    Returns:
-        The file's path in the case, the shards and their digests, and counts and problems as JSON without floats.
-
-    Raises:
-        IntegrityError: If the file is not what was sealed.
-    """
-    source = unit.clip.source
-    now = file_digest(unit.path)
-    if now != unit.clip.sha256:
-        raise IntegrityError(f"{source}: expected the sealed digest {unit.clip.sha256}, found {now}; not decoded")
-    container = probe(unit.path, source)
-    if isinstance(container, Problem):
-        raise IntegrityError(f"{source}: opened when it was listed and does not now: {container.message}")
-    parts = [index_segment(unit, container, segment, how) for segment in segments(container)]
-    outputs = {}
-    for name in ("faces", "descriptors"):
-        path = case.folder("index") / name / f"{shard_name(source)}.parquet"
-        outputs[case.relative(path)] = write_frame(
-            path, name, "index", pl.concat([getattr(indexed, name) for indexed, _ in parts])
-        )
-    return source, outputs, _facts(parts)
-
-
-def index_segment(unit: Unit, container: Container, segment: Segment, how: How) -> tuple[Indexed, Examined]:
-    """
-    Index one piece of a file: a pure function of the file and the settings.
-
-    Args:
-        unit: The file.
-        container: What `probe` returned of it.
-        segment: The piece.
-        how: How to look.
-    """
-    looks = looks_at(container, segment, Sampling(how.looks_per_s, how.min_face_px, how.exhaustive), unit.between_s)
-    indexed = index_looks(
-        looks, unit.clip, how.min_face_px, engine_named(how.engine), every_view=how.exhaustive, piece=segment.number
-    )
-    return indexed, looks.examined()
-
-
-def _facts(parts: list[tuple[Indexed, Examined]]) -> dict[str, Any]:
-    """Add up what was found in the pieces of a file. A frame is examined if all that moved in it was searched whole."""
-    partly = sum(indexed.partly for indexed, _ in parts)
-    frames_not = Counter({"frame_not_sampled": partly})
-    for _, examined in parts:
-        frames_not.update(examined.not_examined)
-    return {
-        "frames": sum(examined.looked_at for _, examined in parts) - partly,
-        "frames_not": dict(sorted((+frames_not).items())),
-        "faces": sum(indexed.faces.height for indexed, _ in parts),
-        "too_small": sum(indexed.too_small for indexed, _ in parts),
-        "problems": [
-            [p.code, p.origin.source, p.origin.locator, p.message, p.kept]
-            for _, examined in parts
-            for p in examined.problems
-        ],
-    }
+        if file.whole:  # else the next run that has anything to do tries its failed pieces again
+            work.unit(source, keys[source], outputs, file.facts)
+    work.notes += pace.sentences()
+    forget(work.case)
+    return found, refused
 
 
 def _problems(found: dict[str, Any]) -> list[tuple[str, Origin, str, str]]:
@@ -192,7 +124,7 @@ def _coverage(units: list[Unit], found: dict[str, dict[str, Any]]) -> pl.DataFra
     for unit in units:
         rows.append((unit, "files", unit.cause, 1))
         facts = found.get(unit.clip.source)
-        if facts is None:
+        if facts is None or unit.cause is not None:
             rows += [(unit, "frames", unit.cause, unit.frames)] if unit.frames else []
             continue
         rows.append((unit, "frames", None, facts["frames"]))

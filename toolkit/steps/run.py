@@ -11,7 +11,9 @@ from toolkit.steps.seal import seal
 from toolkit.steps.sweep import sweep
 
 
-def run(case: Case, *, workers: int | None = None, progress: Progress | None = None) -> list[Run]:
+def run(
+    case: Case, *, workers: int | None = None, scheduler: str | None = None, progress: Progress | None = None
+) -> list[Run]:
     """
     Take a case through every step that is not up to date.
 
@@ -26,8 +28,8 @@ def run(case: Case, *, workers: int | None = None, progress: Progress | None = N
         runs += [Run(step, did_work=False, notes=(f"skipped: {why_not}",)) for step in ("index", "sweep")]
     else:
         runs += [
-            index(case, workers=workers, progress=progress),
-            sweep(case, workers=workers, progress=progress),
+            index(case, workers=workers, scheduler=scheduler, progress=progress),
+            sweep(case, workers=workers, scheduler=scheduler, progress=progress),
         ]
     return [*runs, reconstruct(case), report(case)]
 

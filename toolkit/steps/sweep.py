@@ -1,6 +1,6 @@
 """`toolkit sweep`: the probes against every face that was found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from toolkit.faces.sweep import Probe, ranked
 from toolkit.problems import Origin, Problem
 from toolkit.settings import Mandate
 from toolkit.steps import comparisons
-from toolkit.steps.gate import standing_mandate
+from toolkit.steps.gate import children, standing_mandate
 from toolkit.steps.index import ENGINE
 from toolkit.steps.job import Job, job
 from toolkit.steps.reconstruct import outcomes
@@ -58,6 +58,8 @@ def sweep(
     wanted = list({each.probe_id: each for each in (*_disclosed(case), *_named(case, mandate))}.values())
     if not wanted:
         raise AuthorityError("nothing to search for: no disclosed image is on record and the mandate names no probe")
+    refused = children(case, mandate, {each.probe_id: each.sha256 for each in wanted if each.sha256})
+    wanted = [replace(each, sha256=None) if each.probe_id in refused else each for each in wanted]
     digests = outcomes(case, "sweep")
     depends_on = {
         "index": digests,
@@ -204,10 +206,14 @@ def _coverage(
             return None
         if probe.source is None:
             return "not_supplied"
+        if probe.sha256 is None:
+            return "excluded_by_rule"  # a child's
         return "no_face_detected" if codes.get(probe.source) == "M112" else "cannot_read"
 
     files = [(probe.source or "raw/images", "files", cause(probe), 1) for probe in wanted]
-    rows = [*files, (None, "faces", None, n_faces)]
+    compared, failed = n_faces
+    faces = [(None, "faces", None, compared), (None, "faces", "cannot_read", failed)]
+    rows = [*files, *(row for row in faces if row[2] is None or row[3])]
     schema = table("coverage", "sweep").schema()
     frame = pl.DataFrame(
         rows, schema={name: schema[name] for name in ("source", "measure", "cause", "n")}, orient="row"

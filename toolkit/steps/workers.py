@@ -51,7 +51,12 @@ class Failed:
 
 
 def run(
-    units: Sequence[U], function: Callable[[U], R], workers: int | None = None, scheduler: str | None = None
+    units: Sequence[U],
+    function: Callable[[U], R],
+    workers: int | None = None,
+    scheduler: str | None = None,
+    *,
+    follow: Callable[[U, R], Sequence[U]] | None = None,
 ) -> Iterator[tuple[U, R | Failed]]:
     """
     Yield each unit with its result as it comes, in no order.
@@ -61,6 +66,7 @@ def run(
         function: Does one; importable by its name, as workers are separate processes.
         workers: Processes; 1: this process, without the protection of another; None: all cores.
         scheduler: Address of a Dask scheduler whose workers see the case under the same path ("tcp://host:8786").
+        follow: Returns the units that a result gives rise to; they are next.
 
     Raises:
         ToolkitError: What a unit raised, if the operator must act; all workers are ended.
@@ -69,9 +75,9 @@ def run(
     """
     if not units:
         return
-    with _lanes(len(units), workers, scheduler) as lanes:
+    with _lanes(workers, scheduler) as lanes:
         again = []
-        for unit, result in _finished(lanes, units, function):
+        for unit, result in _finished(lanes, units, function, follow):
             if isinstance(result, _Once):
                 again.append((unit, result))
             else:
@@ -80,8 +86,8 @@ def run(
             if once.final:
                 yield unit, Failed(once.why)
                 continue
-            for _, result in _finished(lanes[:1], [unit], function):
-                yield unit, Failed(result.why) if isinstance(result, _Once) else result
+            for it_or_next, result in _finished(lanes[:1], [unit], function, follow):
+                yield it_or_next, Failed(result.why) if isinstance(result, _Once) else result
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,12 @@ class _Lane:
         self._executor = None
 
 
-def _finished(lanes: Sequence[_Lane], units: Iterable[U], function: Callable[[U], R]) -> Iterator[tuple[U, R | _Once]]:
+def _finished(
+    lanes: Sequence[_Lane],
+    units: Iterable[U],
+    function: Callable[[U], R],
+    follow: Callable[[U, R], Sequence[U]] | None,
+) -> Iterator[tuple[U, R | _Once]]:
     """Yield each unit with its result, or how it failed."""
     waiting, free = deque(units), list(lanes)
     running: dict[Future[R], tuple[U, _Lane]] = {}
@@ -130,6 +141,8 @@ def _finished(lanes: Sequence[_Lane], units: Iterable[U], function: Callable[[U]
             unit, lane = running.pop(future)
             free.append(lane)
             result: R | _Once = _result(future, lane)
+            if follow and not isinstance(result, _Once):
+                waiting.extendleft(reversed(follow(unit, result)))
             yield unit, result
 
 
@@ -150,15 +163,14 @@ def _result(future: "Future[R]", lane: _Lane) -> R | _Once:
 
 
 @contextmanager
-def _lanes(n_units: int, workers: int | None, scheduler: str | None) -> Iterator[list[_Lane]]:
-    """Give as many lanes as can be of use, and end them, also when interrupted."""
+def _lanes(workers: int | None, scheduler: str | None) -> Iterator[list[_Lane]]:
+    """Give the lanes, which start a worker when they are first used, and end them, also when interrupted."""
     if scheduler is not None:
         with _cluster(scheduler) as (executor, n_workers):
             yield [_Lane(lambda: executor) for _ in range(min(workers or n_workers, n_workers))]
         return
-    n_workers = min(workers or joblib.cpu_count(), n_units)
     start = _Here if workers == 1 else partial(_process, os.getpid())
-    lanes = [_Lane(start) for _ in range(n_workers)]
+    lanes = [_Lane(start) for _ in range(workers or joblib.cpu_count())]
     try:
         yield lanes
     finally:
