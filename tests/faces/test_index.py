@@ -1,7 +1,7 @@
 """Faces of a file: rows that say where and when, and descriptors that go with them."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +15,6 @@ from toolkit.faces.index import Clip, index_looks
 from toolkit.faces.pictures import describe_probe, read_picture
 from toolkit.faces.reference import load_face_recognition
 from toolkit.faces.search import candidates
-from toolkit.faces.sweep import Probe, ranked, sweep_shard
 from toolkit.footage.container import probe
 from toolkit.footage.looks import Looks
 from toolkit.tables import table
@@ -117,49 +116,51 @@ def test_footage_without_faces_gives_empty_tables():
     assert table("faces").schema() == found.faces.schema
 
 
-def indexed(source, digest, *frames):
-    """Index looks with a face in the bottom right corner, at the given frames."""
-    return index_looks([still(frame, (-1, -1)) for frame in frames], Clip(source, digest * 64), 80, BrightCorners())
+def test_a_person_who_stays_is_one_track_of_its_best_views():
+    """Nine looks at one corner: one track, and of it the five reddest views, in order of time."""
+    looks = [still(frame, (-1, -1)) for frame in range(9)]
+    for look, red in zip(looks, (9, 1, 8, 2, 7, 3, 6, 4, 5), strict=True):
+        look.rgb[5, 5, 0] = red
+
+    found = index_looks(looks, Clip("a.mp4", "a" * 64), 80, BrightCorners(), piece=4)
+
+    assert [(frame, "aaaaaaaaaaaa-4-0") for frame in (0, 2, 4, 6, 8)] == found.faces.select("frame", "track_id").rows()
+    assert 9 == found.seen
 
 
-def test_candidates_are_ranked_over_all_files():
-    """Two probes, two files in any order: ranks run over all files, nearest first, ties by face_id."""
-    near, far = (np.full(128, value, np.float32) for value in (10, 10.1))
-    probes = [Probe("img-2", "raw/images/2.png", far), Probe("img-1", "raw/images/1.png", near)]
-    files = [indexed("b.mp4", "b", 4), indexed("a.mp4", "a", 1, 2), indexed("empty.mp4", "e")]
+def test_exhaustive_describes_every_view():
+    """Nothing is chosen."""
+    looks = [still(frame, (-1, -1)) for frame in range(9)]
 
-    shards = [sweep_shard(probes, file.faces, file.descriptors, threshold=1.2) for file in files]
-
-    found = ranked(shards)
-    assert table("candidates").schema() == found.schema
-    faces = ["aaaaaaaaaaaa-000001-0", "aaaaaaaaaaaa-000002-0", "bbbbbbbbbbbb-000004-0"]
-    expected = [(name, face, rank) for name in ("img-1", "img-2") for rank, face in enumerate(faces, 1)]
-    assert expected == found.select("probe_id", "face_id", "rank").rows()
-    assert found.equals(ranked(reversed(shards)))
-    assert [0.0] * 3 == found.filter(probe_id="img-1")["distance"].to_list()
+    assert 9 == index_looks(looks, Clip("a.mp4", "a" * 64), 80, BrightCorners(), every_view=True).faces.height
 
 
-def test_descriptors_in_another_order_still_belong_to_their_faces():
-    """Rows are joined by face, not by position."""
-    file = index_looks([still(3, (0, 0), (-1, -1))], Clip("a.mp4", "a" * 64), 80, BrightCorners())
-    probes = [Probe("img-1", "1.png", np.full(128, 10, np.float32))]
+def test_who_comes_back_later_is_another_track():
+    """More than two seconds without a face: nobody knows that it is the same person."""
+    looks = [still(frame, (-1, -1)) for frame in (0, 1, 6, 7)]
 
-    found = ranked([sweep_shard(probes, file.faces, file.descriptors.reverse(), threshold=0.6)])
+    found = index_looks(looks, Clip("a.mp4", "a" * 64), 80, BrightCorners())
 
-    assert ["aaaaaaaaaaaa-000003-1"] == found["face_id"].to_list()
-
-
-def test_descriptors_that_were_forgotten_are_not_silently_skipped():
-    """A face without its descriptor was not compared: that is an error, never 'no candidate'."""
-    file = indexed("a.mp4", "a", 1)
-
-    with pytest.raises(ValueError, match="do not belong together"):
-        sweep_shard([], file.faces, file.descriptors.clear(), threshold=0.6)
+    assert ["aaaaaaaaaaaa-0-0"] * 2 + ["aaaaaaaaaaaa-0-1"] * 2 == found.faces["track_id"].to_list()
 
 
-def test_no_candidate_is_an_empty_table():
-    """Nothing near enough: the table's columns and no row."""
-    assert table("candidates").schema() == ranked([]).schema
+def test_only_regions_are_searched_and_boxes_are_those_of_the_picture():
+    """The bright corner of a region is at (10, 10) to (19, 19) of the region, which begins at (4, 2)."""
+    look = replace(still(0, (11, 13), (0, 0)), regions=((4, 2, 14, 12),))
+
+    found = index_looks([look], Clip("a.mp4", "a" * 64), 80, BrightCorners())
+
+    assert [(14, 12, 23, 21)] == found.faces.select(pl.selectors.starts_with("box")).rows()
+
+
+def test_small_faces_are_sought_less_often_and_such_looks_are_not_whole():
+    """Floor 40: in one place at every other look; the looks between are searched for large faces only."""
+    looks = [replace(still(frame), regions=((0, 0, 20, 20),)) for frame in range(4)]
+
+    found = index_looks(looks, Clip("a.mp4", "a" * 64), 40, BrightCorners())
+    always = index_looks(looks, Clip("a.mp4", "a" * 64), 40, BrightCorners(), every_view=True)
+
+    assert (2, 0) == (found.partly, always.partly)
 
 
 @pytest.fixture(scope="module")
@@ -174,9 +175,9 @@ def clip_faces():
 
 def frames_with(found, path):
     """Return the frames with a candidate for the face in a picture, at 0.6."""
-    descriptor = describe_probe(path, path.name, Onnx()).descriptors[0]
-    shard = sweep_shard([Probe("img", path.name, descriptor)], found.faces, found.descriptors, threshold=0.6)
-    return sorted(ranked([shard])["frame"])
+    wanted = describe_probe(path, path.name, Onnx()).descriptors[:1]
+    _, face, _ = candidates(wanted, [found.descriptors["descriptor"].to_numpy()], threshold=0.6)
+    return sorted(found.faces["frame"].gather(face))
 
 
 def cuts(path):

@@ -27,7 +27,7 @@ from toolkit.problems import Origin, Problem
 KEY_EVERY_S = Fraction(1)
 """Key frames nearer than this to the one before are not compared: in some formats every frame is a key frame."""
 
-WHOLE_EVERY_S = 30.0
+WHOLE_EVERY_S = 60.0
 """At least so often a key frame is looked at whole, for people who stand as still as the street."""
 
 _FEW = 3  # fewer key frames than this make no median; then nothing that stands there is told from the street, and
