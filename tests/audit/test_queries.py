@@ -12,7 +12,7 @@ WORDS = {
     "is_complete": {"complete_spans"},
     "is_held": {"registers_examined"},
     "is_duty_shown": {"duties"},
-    "is_text_held": {"agreement_versions"},
+    "is_text_held": {"clauses"},
 }
 """Words of `macros_on_views.sql` and the views they stand on, which a header names too."""
 FILES = [query for folder in ("sql", "questions", "rules") for query in queries(folder).values()]

@@ -219,6 +219,9 @@ def _titled(query: Query, kind: str, found: pl.DataFrame) -> pl.DataFrame:
         pl.col(name).cast(pl.String).fill_null(blank) for name, blank in blanks.items() if name in found.columns
     )
     named = found.with_columns(
-        pl.lit(query.name).alias(kind), pl.lit(query.title).alias("title"), paragraphs.alias("paragraphs")
+        pl.lit(query.name).alias(kind),
+        pl.lit(query.title).alias("title"),
+        paragraphs.alias("paragraphs"),
+        pl.col("evidence").list.drop_nulls(),
     )
     return named.select(pl.col(name).cast(dtype) for name, dtype in schema.items())

@@ -1,7 +1,8 @@
 -- Words that the views, questions and rules share: one expression each. Defined before the views.
 
--- A record, as evidence.
-create or replace macro origin_of(source_, locator_) as struct_pack(source := source_, locator := coalesce(locator_, ''));
+-- A record, as evidence; null where there is none.
+create or replace macro origin_of(source_, locator_) as
+    case when source_ is not null then struct_pack(source := source_, locator := coalesce(locator_, '')) end;
 
 -- The different values of a column, in order, without null (an aggregate).
 create or replace macro set_of(values_) as coalesce(list_sort(list_distinct(list(values_))), []);

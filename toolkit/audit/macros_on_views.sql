@@ -36,7 +36,7 @@ create or replace macro is_said_unrecorded(topic_) as exists (
 );
 
 -- Whether agreement texts were examined in which a duty would stand.
-create or replace macro is_text_held() as exists (from agreement_versions where text_held);
+create or replace macro is_text_held() as exists (from clauses);
 
 -- The state of a question on which every record is silent (vocabulary.md, in this order). An event whose carrier is
 -- known (a recognition system that would have logged it, a register held for another time) but not held was not searched

@@ -6,6 +6,7 @@ listed one by one, and the shared views of `sql/`. Nothing is written to disk, a
 can read nothing but the tables of the case.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path) -> None:
             continue
         steps_run.add(table.step)
         if files:
-            connection.read_parquet([path.as_posix() for path in files]).create_view(name)
+            _show(connection, name, files)
         else:
             _add(connection, name, table.schema().to_frame())
     for name in sorted(shared):
@@ -125,6 +126,22 @@ def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path) -> None:
 def _add(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
     """Copy a frame into a table."""
     connection.from_arrow(frame.to_arrow()).create(name)
+
+
+def _show(connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path]) -> None:
+    """
+    Add a view of Parquet files.
+
+    DuckDB takes a path for a pattern, at every reading. Where the folder's name has characters of one, the files are
+    copied while nothing is locked yet.
+    """
+    paths = [path.as_posix() for path in files]
+    literal = [re.sub(r"([*?\[])", r"[\1]", path) for path in paths]
+    found = connection.read_parquet(literal)
+    if literal == paths:
+        found.create_view(name)
+    else:
+        found.create(name)
 
 
 def _files(case_dir: Path, table: Table) -> Sequence[Path] | None:

@@ -1,7 +1,8 @@
 -- How many images were shared?
 -- Report: p9.
 -- Grain:  one row.
--- Reads:  disclosures, claims, settings, complete_spans, registers_examined, duties, undecided_shares, kept_apart.
+-- Reads:  clauses, disclosures, claims, settings, complete_spans, registers_examined, duties, undecided_shares,
+--         kept_apart.
 -- Awaits: entries.
 -- States: established, attested, conflicting, not_found, record_missing, no_duty, not_searched.
 -- Counted on the sender's entries: image references, not files.

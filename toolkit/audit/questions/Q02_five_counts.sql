@@ -1,8 +1,8 @@
 -- How many images, distinct files, occasions, records and persons is that?
 -- Report: p9.
 -- Grain:  one row per unit of count: images, files, occasions, records, persons.
--- Reads:  disclosures, disclosed_images, claims, settings, complete_spans, registers_examined, duties, undecided_shares,
---         kept_apart.
+-- Reads:  clauses, disclosures, disclosed_images, claims, settings, complete_spans, registers_examined, duties,
+--         undecided_shares, kept_apart.
 -- Awaits: entries.
 -- States: established, attested, conflicting, not_found, record_missing, no_duty, not_searched.
 with images as (

@@ -1,7 +1,8 @@
 -- When were the first and the last disclosure, and were any outside the period?
 -- Report: p4, p9.
 -- Grain:  one row each for the first, the last, and those outside.
--- Reads:  disclosures, claims, settings, complete_spans, registers_examined, duties, undecided_shares, kept_apart.
+-- Reads:  clauses, disclosures, claims, settings, complete_spans, registers_examined, duties, undecided_shares,
+--         kept_apart.
 -- Awaits: entries.
 -- States: established, attested, not_found, record_missing, no_duty, not_searched.
 -- The first was no earlier than the earliest bound of any and no later than the earliest upper bound; the last likewise.

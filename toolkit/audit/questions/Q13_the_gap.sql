@@ -1,8 +1,8 @@
 -- What happened between the end of the period and the next agreement?
 -- Report:   p12, p13.
 -- Grain:    one row each for disclosures, transfers, receipts and what came back.
--- Reads:    disclosures, transfers, receipts, inbound, validity, claims, settings, complete_spans, registers_examined,
---           duties.
+-- Reads:    clauses, disclosures, transfers, receipts, inbound, validity, claims, settings, complete_spans,
+--           registers_examined, duties.
 -- Awaits:   entries.
 -- States:   established, attested, not_found, not_searched.
 -- The next agreement is the first version that begins after the period; where there is none, the gap ends as at today's

@@ -1,7 +1,7 @@
 -- Which post-holders of the recipient had access, and how many?
 -- Report:   p6.
 -- Grain:    one row each for the authorised operator and the senior managers.
--- Reads:    posts, claims, settings, complete_spans, registers_examined, duties.
+-- Reads:    clauses, posts, claims, settings, complete_spans, registers_examined, duties.
 -- Awaits:   posts.
 -- States:   established, attested, not_found, no_duty, not_searched.
 -- By the roster of posts; who in fact used the server, only an access log says (Q23).

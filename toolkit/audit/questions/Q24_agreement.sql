@@ -1,7 +1,8 @@
 -- Which agreement and which version covered each disclosure?
 -- Report: p5.
 -- Grain:  one row per occasion_ref; one for the case where no disclosure is on record.
--- Reads:  disclosures, agreement_cover, agreement_versions, settings, complete_spans, registers_examined, claims.
+-- Reads:  clauses, disclosures, agreement_cover, agreement_versions, settings, complete_spans, registers_examined,
+--         claims.
 -- Awaits: agreement_versions.
 -- States: established, conflicting, not_found, not_searched.
 -- established: the whole of its time lies within a version. conflicting: its dates and those of the version cannot be

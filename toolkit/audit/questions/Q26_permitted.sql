@@ -9,14 +9,13 @@
 with spoken as (
     select
         agreement_ref || '/' || version as subject,
-        bool_or(permits) as permits,
-        bool_or(not permits) as forbids,
-        bool_or(coalesce(in_error, false)) as is_error,
-        bool_or(coalesce(in_error, false) and amended_text is null) as is_undated,
-        set_of(clause) as clauses,
-        set_of(origin_of(source, locator)) as evidence
-    from clauses
-    where use = 'facial_recognition'
+        bool_or(permits and is_about) as permits,
+        bool_or(not permits and is_about) as forbids,
+        bool_or(is_about and coalesce(in_error, false)) as is_error,
+        bool_or(is_about and coalesce(in_error, false) and amended_text is null) as is_undated,
+        set_of(case when is_about then clause end) as clauses,
+        set_of(case when is_about then origin_of(source, locator) end) as evidence
+    from (select *, coalesce(use = 'facial_recognition', false) as is_about from clauses)
     group by subject
 ),
 
@@ -33,7 +32,7 @@ select
         when permits and forbids then 'conflicting'
         when permits then 'established'
         when forbids then 'established_not'
-        when is_text_held then 'not_found'
+        when is_text_held and spoken.subject is not null then 'not_found'
         else 'not_searched'
     end as state,
     case when permits or forbids then to_json(struct_pack(permits := coalesce(permits, false), clauses := clauses)) end
@@ -44,7 +43,7 @@ select
     given([
         case when is_error then 'the clause is acknowledged to be an error' end,
         case when is_undated then 'when it was amended is not stated' end,
-        case when not is_text_held then 'the text is not held' end
+        case when not is_text_held or spoken.subject is null then 'the text is not held' end
     ]) as caveats
 from versions
 left join spoken using (subject)

@@ -16,9 +16,8 @@ with found as (
             where guidance.forbids = clauses.use and guidance.issued_latest <= coalesce(validity.end_earliest, 'infinity')
         ) as is_forbidden,
         clauses.carried_from,
-        list_filter(
-            [origin_of(clauses.source, clauses.locator), validity.evidence, origin_of(systems.source, systems.locator)],
-            lambda one: one.source is not null
+        given(
+            [origin_of(clauses.source, clauses.locator), validity.evidence, origin_of(systems.source, systems.locator)]
         ) as evidence
     from clauses
     left join validity using (agreement_ref, version)

@@ -11,7 +11,7 @@ with residue as (select * from transfer_links where link not in ('named', 'same_
 select
     transfer_ref as subject,
     case
-        when link in ('unsure', 'quarantined') then 'conflicting'
+        when link in ('unsure', 'undecided', 'quarantined') then 'conflicting'
         when is_complete('entries', unit_ref, occurred_earliest, occurred_latest) then 'record_missing'
         when is_held('entries', occurred_earliest, occurred_latest) then 'not_found'
         else 'not_searched'
@@ -25,6 +25,7 @@ select
     coverage_of(['entries', 'transfers']) as coverage,
     given([
         case when link = 'unsure' then 'an entry may belong to it: ' || occasion_ref end,
+        case when link = 'undecided' then 'its entry does not say what for: ' || occasion_ref end,
         case when link = 'quarantined' then 'a row that could not be read speaks of it' end,
         case when link = 'none' and not is_complete('entries', unit_ref, occurred_earliest, occurred_latest) then
             'the intelligence system is not declared complete for that time' end,

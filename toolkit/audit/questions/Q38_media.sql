@@ -1,7 +1,7 @@
 -- Where is each medium now?
 -- Report:   p8.
 -- Grain:    one row per medium_ref that carried images, or was disposed of.
--- Reads:    media_disposals, settings, complete_spans, registers_examined, duties, claims, agreement_versions.
+-- Reads:    clauses, media_disposals, settings, complete_spans, registers_examined, duties, claims, agreement_versions.
 -- Register: transfers.
 -- Awaits:   disposals.
 -- States:   destroyed, established, record_missing, not_found, no_duty, not_searched.

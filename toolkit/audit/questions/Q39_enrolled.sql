@@ -1,8 +1,8 @@
 -- Was each image put on the recognition system, and for how long?
 -- Report:   p6.
 -- Grain:    one row per image_ref that was disclosed.
--- Reads:    disclosed_images, enrolments, systems, settings, complete_spans, registers_examined, duties, claims,
---           agreement_versions.
+-- Reads:    clauses, disclosed_images, enrolments, systems, settings, complete_spans, registers_examined, duties,
+--           claims, agreement_versions.
 -- Register: entries.
 -- Awaits:   enrolments.
 -- States:   established, conflicting, attested, record_missing, not_found, no_duty, not_searched.

@@ -1,7 +1,7 @@
 -- Was any image matched, on which camera?
 -- Report: p4, p11.
 -- Grain:  one row per image_ref that was disclosed; one for the case where no disclosure is on record.
--- Reads:  disclosed_images, recorded_matches, systems, enrolments, claims, asserted, settings, complete_spans,
+-- Reads:  clauses, disclosed_images, recorded_matches, systems, enrolments, claims, asserted, settings, complete_spans,
 --         registers_examined, duties, agreement_versions.
 -- Awaits: recorded_matches.
 -- States: established, attested, record_missing, not_found, no_duty, not_searched.

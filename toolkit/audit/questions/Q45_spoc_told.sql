@@ -1,8 +1,8 @@
 -- Was the SPOC told of each match?
 -- Report:   p11.
 -- Grain:    one row per match_ref on record; one for the case where there is none.
--- Reads:    recorded_matches, notifications, claims, asserted, settings, complete_spans, registers_examined, duties,
---           agreement_versions.
+-- Reads:    clauses, recorded_matches, notifications, claims, asserted, settings, complete_spans, registers_examined,
+--           duties, agreement_versions.
 -- Awaits:   notifications.
 -- States:   established, attested, record_missing, not_found, no_duty, not_searched.
 with matches as (

@@ -1,7 +1,8 @@
 -- Was anyone stopped, arrested, excluded or refused entry because of it?
 -- Report:   p11.
 -- Grain:    one row per action_ref; one for the case where none is on record.
--- Reads:    actions, claims, settings, complete_spans, registers_examined, duties, agreement_versions, asserted.
+-- Reads:    clauses, actions, claims, settings, complete_spans, registers_examined, duties, agreement_versions,
+--           asserted.
 -- Awaits:   actions.
 -- States:   established, attested, record_missing, not_found, no_duty, not_searched.
 select

@@ -1,7 +1,7 @@
 -- Were any received after the period?
 -- Report: p12.
 -- Grain:  one row.
--- Reads:  inbound, claims, asserted, settings, complete_spans, registers_examined, duties, agreement_versions.
+-- Reads:  clauses, inbound, claims, asserted, settings, complete_spans, registers_examined, duties, agreement_versions.
 -- Awaits: entries.
 -- States: established, attested, record_missing, not_found, no_duty, not_searched.
 -- Images and alerts because of facial recognition, after the case's period: an entry whose time may lie in it counts, with a caveat.

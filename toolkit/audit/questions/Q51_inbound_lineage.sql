@@ -1,8 +1,8 @@
 -- What came back: was it stored, under what reference, and used where?
 -- Report:   p10.
 -- Grain:    one row per entry_ref of what came back; one for the case where nothing is on record.
--- Reads:    inbound, actions, custody_records, claims, asserted, settings, complete_spans, registers_examined, duties,
---           agreement_versions.
+-- Reads:    clauses, inbound, actions, custody_records, claims, asserted, settings, complete_spans, registers_examined,
+--           duties, agreement_versions.
 -- Awaits:   entries.
 -- States:   established, not_found, attested, no_duty, not_searched.
 with used as (

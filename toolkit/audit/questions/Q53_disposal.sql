@@ -1,8 +1,8 @@
 -- When was each image destroyed or deleted, by whom, how, and who watched?
 -- Report: p8.
 -- Grain:  one row per image_ref that was disclosed.
--- Reads:  disclosed_images, disposals, verifications, claims, asserted, settings, complete_spans, registers_examined, duties,
---         agreement_versions.
+-- Reads:  clauses, disclosed_images, disposals, verifications, claims, asserted, settings, complete_spans,
+--         registers_examined, duties, agreement_versions.
 -- Register: entries.
 -- Awaits: disposals.
 -- States: destroyed, conflicting, attested, record_missing, not_found, no_duty, not_searched.

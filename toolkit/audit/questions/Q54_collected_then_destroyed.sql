@@ -2,7 +2,8 @@
 -- Report:   p8.
 -- Grain:    one row per medium_ref that carried images for facial recognition, or was disposed of; one for the case where
 --           only statements speak.
--- Reads:    media_disposals, claims, settings, complete_spans, registers_examined, duties, asserted, agreement_versions.
+-- Reads:    clauses, media_disposals, claims, settings, complete_spans, registers_examined, duties, asserted,
+--           agreement_versions.
 -- Register: transfers.
 -- Awaits:   disposals.
 -- States:   established, established_not, conflicting, record_missing, not_found, no_duty, attested, not_searched.

@@ -1,7 +1,8 @@
 -- How was "no longer held" verified, and when?
 -- Report:   p8.
 -- Grain:    one row per verification_ref; one for the case where none is on record.
--- Reads:    verifications, claims, asserted, settings, complete_spans, registers_examined, duties, agreement_versions.
+-- Reads:    clauses, verifications, claims, asserted, settings, complete_spans, registers_examined, duties,
+--           agreement_versions.
 -- Awaits:   verifications.
 -- States:   established, attested, record_missing, not_found, no_duty, not_searched.
 select

@@ -41,7 +41,7 @@ select
     'established' as state,
     numbers as value,
     null as unit,
-    list_filter(evidence, lambda one: one.source is not null) as evidence,
+    evidence,
     measures.coverage,
     case when list_contains(json_extract_string(numbers, '$.*'), 'null') then ['how many is not known'] else [] end as caveats
 from by_cause

@@ -1,8 +1,8 @@
 -- Was a record ever held and later destroyed, and is the destruction recorded?
 -- Report:   p8.
 -- Grain:    one row per image_ref that was disclosed.
--- Reads:    disclosed_images, disposals, enrolments, settings, complete_spans, registers_examined, duties, claims,
---           agreement_versions.
+-- Reads:    clauses, disclosed_images, disposals, enrolments, settings, complete_spans, registers_examined, duties,
+--           claims, agreement_versions.
 -- Register: entries.
 -- Awaits:   disposals.
 -- States:   destroyed, record_missing, not_found, no_duty, not_searched.

@@ -1,7 +1,7 @@
 -- Why would a record be expected: was there a duty?
 -- Report:   p8, p11.
 -- Grain:    one row per kind of event that a clause can require somebody to record.
--- Reads:    duties, agreement_versions, settings, registers_examined.
+-- Reads:    clauses, duties, agreement_versions, settings, registers_examined.
 -- Awaits:   clauses.
 -- States:   established, not_found, not_searched.
 with events as (

@@ -1,7 +1,7 @@
 -- Each disclosure lies within the validity of an agreement version between that unit (or a predecessor) and that recipient.
 -- Report:   p2, p5.
 -- Grain:    one row per occasion_ref; one for the case where only statements speak.
--- Reads:    disclosures, agreement_cover, agreement_versions, complete_spans, claims, asserted, settings.
+-- Reads:    clauses, disclosures, agreement_cover, agreement_versions, complete_spans, claims, asserted, settings.
 -- Register: entries.
 -- Breach:   definitely outside every version, in an agreements register declared complete for that time.
 with candidates as (

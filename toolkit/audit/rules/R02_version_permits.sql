@@ -3,17 +3,16 @@
 -- Grain:    one row per occasion_ref, per entry that states no use, and per version under which nothing was shared.
 -- Reads:    disclosures, undecided_shares, agreement_cover, clauses, validity, complete_spans, asserted.
 -- Register: entries.
--- Breach:   a version that surely or possibly covers it and does not permit it, or does so only in error, and none that
---           permits it. A clause in error without the date of its amendment leaves it open.
+-- Breach:   a version that surely or possibly covers it and whose clauses do not permit it, or do so only in error, and
+--           none that permits it. A clause in error without the date of its amendment leaves it open.
 with permissions as (
     select
         agreement_ref || '/' || version as version_ref,
-        bool_or(permits) as permits,
-        bool_or(coalesce(in_error, false)) as is_error,
-        bool_or(coalesce(in_error, false) and amended_text is null) as is_open,
-        list(origin_of(source, locator)) as evidence
+        bool_or(permits) filter (where use = 'facial_recognition') as permits,
+        bool_or(coalesce(in_error, false)) filter (where use = 'facial_recognition') as is_error,
+        bool_or(coalesce(in_error, false) and amended_text is null) filter (where use = 'facial_recognition') as is_open,
+        list(origin_of(source, locator)) filter (where use = 'facial_recognition') as evidence
     from clauses
-    where use = 'facial_recognition' and permits is not null
     group by version_ref
 ),
 
@@ -26,7 +25,7 @@ versions as (
             when coalesce(is_open, false) then 'open'
             when coalesce(is_error, false) then 'no'
             when permits then 'yes'
-            when permits is not null or text_held then 'no'
+            when permits is not null or (text_held and permissions.version_ref is not null) then 'no'
             else 'text_not_held'
         end as permission,
         all_of([[agreement_cover.evidence], permissions.evidence]) as evidence

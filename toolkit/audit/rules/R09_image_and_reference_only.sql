@@ -1,7 +1,7 @@
 -- A file holds an image and a reference number, and no other personal data.
 -- Report:   p7.
 -- Grain:    one row per occasion_ref; one for the case where only statements speak.
--- Reads:    disclosures, asserted, agreement_versions.
+-- Reads:    clauses, disclosures, asserted, agreement_versions.
 -- Register: entries.
 -- Breach:   the entry says that other personal data went with it. Names are the subject of R10.
 with judged as (

@@ -1,7 +1,7 @@
 -- Whoever receives images is a signatory, vetted NPPV2 on that date.
 -- Report:   p6, p8.
 -- Grain:    one row per receipt_ref; one for the case where only statements speak.
--- Reads:    receipts, tenures, complete_spans, asserted.
+-- Reads:    clauses, receipts, tenures, complete_spans, asserted.
 -- Register: receipts.
 -- Breach:   vetting that definitely does not reach that date; or no signatory of that name in a roster declared complete.
 -- NPPV3 includes NPPV2.

@@ -6,20 +6,33 @@
 -- Breach:   definitely still held more than [rules] R20_days civil days after the end of the agreement under which it was
 --           shared; without a record of its disposal, only in a disposals register declared complete. The report states
 --           neither a number nor another end of relevance.
-with ends as (
+with covers as (
     select
         disclosed_images.image_ref,
-        max(validity.end_earliest) as ended_earliest,
+        disclosed_images.occasion_ref,
+        min(validity.end_earliest) as ended_earliest,
         max(validity.end_latest) as ended_latest,
-        count(*) filter (where validity.end_latest is null) > 0 as is_open,
-        count(validity.agreement_ref) > 0 as is_covered,
+        bool_or(validity.agreement_ref is not null and validity.end_latest is null) as is_open,
+        bool_or(validity.agreement_ref is not null) as is_covered,
         set_of(validity.evidence) as evidence
     from disclosed_images
     left join agreement_cover
         on disclosed_images.occasion_ref = agreement_cover.occasion_ref and agreement_cover.cover <> 'outside'
     left join validity
         on agreement_cover.agreement_ref = validity.agreement_ref and agreement_cover.version = validity.version
-    group by disclosed_images.image_ref
+    group by disclosed_images.image_ref, disclosed_images.occasion_ref
+),
+
+ends as (
+    select
+        image_ref,
+        max(ended_earliest) as ended_earliest,
+        max(ended_latest) as ended_latest,
+        bool_or(is_open) as is_open,
+        bool_and(is_covered) as is_covered,
+        all_of(list(evidence)) as evidence
+    from covers
+    group by image_ref
 ),
 
 gone as (

@@ -17,9 +17,8 @@ with named as (
         systems.operated_to_latest,
         end_earliest(operated_to_text, operated_to_earliest, operated_to_latest, operated_to_precision)
             as surely_operated_to,
-        list_filter(
-            [origin_of(clauses.source, clauses.locator), validity.evidence, origin_of(systems.source, systems.locator)],
-            lambda one: one.source is not null
+        given(
+            [origin_of(clauses.source, clauses.locator), validity.evidence, origin_of(systems.source, systems.locator)]
         ) as evidence
     from clauses
     left join validity using (agreement_ref, version)
