@@ -49,7 +49,7 @@ def found(case, *steps):
         ({"raw/share_log/log.csv": ENTRIES + ENTRY + "E-2,2016\n"}, ("T204", "raw/share_log/log.csv", "line 3")),
         (
             {"raw/share_log/log.csv": (ENTRIES + ENTRY + "E-2,2016-07-01,2016,other,out,caf\u00e9\n").encode("cp1252")},
-            ("T201", "raw/share_log/log.csv", "line 3"),
+            ("T202", "raw/share_log/log.csv", ""),
         ),
         (
             {"raw/share_log/log.csv": ENTRIES + ENTRY.replace("2016-06-01", "03/04/2016", 1)},

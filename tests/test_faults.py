@@ -1,5 +1,5 @@
 """
-One folder for each fault of a table: `faults/<code>__<what>/raw/` and the problems that it must give.
+One folder for each fault of a table: `faults/<code>__<what>/raw/` (and `profiles/`) and the problems that it must give.
 
 A new fault is a new folder with its `expected.txt`; the first code of its name must be among the problems.
 """
@@ -17,10 +17,12 @@ from toolkit.steps.seal import seal
 FAULTS = sorted(path for path in (Path(__file__).parent / "faults").iterdir() if path.is_dir())
 
 
-def ingested(raw: Path, root: Path) -> Case:
-    """Return a case with these sources."""
+def ingested(folder: Path, root: Path) -> Case:
+    """Return a case with these sources, and profiles where there are some."""
     case = new(root, title="Fault", from_="2016", to="2018")
-    shutil.copytree(raw, root / "raw", dirs_exist_ok=True)
+    shutil.copytree(folder / "raw", root / "raw", dirs_exist_ok=True)
+    if (folder / "profiles").is_dir():
+        shutil.copytree(folder / "profiles", root / "profiles")
     seal(case)
     ingest(case, workers=1)
     return case
@@ -29,7 +31,7 @@ def ingested(raw: Path, root: Path) -> Case:
 @pytest.mark.parametrize("folder", FAULTS, ids=lambda folder: folder.name)
 def test_a_fault_has_its_code_and_its_place_and_loses_nothing(folder, tmp_path):
     """The problems are those of `expected.txt`; rows in = accepted + quarantined + blank for every source."""
-    case = ingested(folder / "raw", tmp_path / "case")
+    case = ingested(folder, tmp_path / "case")
 
     assert "".join(f"{problem}\n" for problem in case.problems()) == (folder / "expected.txt").read_text()
     assert folder.name.split("__")[0] in {problem.code for problem in case.problems()}

@@ -4,7 +4,7 @@ A column of an *input* table is one source column. It is stored verbatim as text
 beside it: a `when` becomes seven columns, a `word` two. `toolkit tables` prints this page.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import polars as pl
@@ -134,7 +134,7 @@ RECORDED = (
 """Events that a clause may require somebody to record: the duty without which silence tells nothing."""
 COUNT_UNITS = ("images", "files", "occasions", "records", "persons", "units", "cameras", "other")
 
-_INPUT = (
+_REGISTERS = (
     Table(
         "entries",
         "ingest",
@@ -573,6 +573,9 @@ _ORIGIN = (
     Column("locator", pl.String, "place in it"),
 )
 
+_INPUT = tuple(replace(register, sharded=True) for register in _REGISTERS)
+"""One shard for each source, written again only when the source changes."""
+
 
 def _problems(step: str) -> Table:
     return Table(
@@ -594,7 +597,7 @@ def _coverage(step: str) -> Table:
         step,
         "a number of rows, frames, faces or units that were examined, or were not for one cause",
         (
-            Column("method", pl.String, "record_search, text_search (found by its words, not read as rows), sweep, memory"),
+            Column("method", pl.String, "record_search, text_search (found by its words, no rows), sweep, memory"),
             Column("system", pl.String, "system or kind of register; sweep: the camera"),
             Column("unit_ref", pl.String, "unit"),
             Column("source", pl.String, "path of the source in the case; null: no source was supplied"),
@@ -737,6 +740,27 @@ _COMPUTED = (
             Column("distance", pl.Float64, "Euclidean distance of the descriptors, 0 = identical"),
             Column("rank", pl.Int64, "1 = nearest of that probe"),
         ),
+    ),
+    Table(
+        "links",
+        "link",
+        "two records of different registers that may speak of one event",
+        (
+            Column("left_table", pl.String, "register: transfers, receipts, enrolments, custody_records, disposals"),
+            Column("left_ref", pl.String, "its record"),
+            Column("left_text", pl.String, "reference in it that was compared; null: linked by a person"),
+            Column("right_table", pl.String, "entries; transfers, for a receipt that names one"),
+            Column("right_ref", pl.String, "its record"),
+            Column("right_text", pl.String, "reference that was compared with it"),
+            Column("method", pl.String, "exact (the same reference), model (one that looks alike), hand"),
+            Column("weight", pl.Float64, "model: log2 of the odds that they are one, 6 decimals"),
+            Column("explanation", pl.String, "what agrees and what does not"),
+            Column("judgement", pl.String, "positive, unsure, negative; a person's, where judged_by is not null"),
+            Column("judged_by", pl.String, "who judged it in hand/links.csv"),
+            Column("judged_when", pl.String, "when"),
+            Column("judged_why", pl.String, "why"),
+        ),
+        sharded=True,
     ),
     Table(
         "answers",

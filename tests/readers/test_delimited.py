@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.readers import delimited
-from toolkit.readers.delimited import Block, read_blocks, read_header, wrong_encoding
+from toolkit.readers.delimited import read_blocks, read_header
+from toolkit.readers.pieces import Block
 from toolkit.readers.rows import LARGEST_CELL_BYTES
 
 
@@ -119,14 +120,6 @@ def test_a_stray_quote_and_a_lone_carriage_return_are_content():
 def test_a_row_may_begin_with_a_byte_order_mark():
     """Files glued together have one in the middle; it is content."""
     assert rows(b"a,b\n\xef\xbb\xbf1,2\n") == [("\ufeff1", "2")]
-
-
-def test_other_encodings_are_recognised_by_their_mark():
-    """UTF-16 and UTF-32 are never read as if they were UTF-8."""
-    assert wrong_encoding(b"a,b\n") is None
-    assert wrong_encoding("a,b\n".encode("utf-8-sig")) is None
-    for encoding in ("utf-16", "utf-32"):
-        assert encoding.upper() in wrong_encoding("a,b\n".encode(encoding))
 
 
 def test_a_header_may_follow_blank_rows():

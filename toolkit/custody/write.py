@@ -18,6 +18,7 @@ from toolkit.custody.disk import Disk, resources
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 ROW_GROUP_ROWS = 131_072
 """Rows in each Parquet row group but the last, however the rows arrive, so that batching never shows in the bytes."""
@@ -142,20 +143,75 @@ def write_table(path: Path, rows: "pa.Table | Iterable[pa.RecordBatch]", schema:
         ResourceError: If the disk does not take it.
     """
     import pyarrow as pa  # noqa: PLC0415 - `seal` and `verify` start without pyarrow (0.36 s)
-    import pyarrow.parquet as pq  # noqa: PLC0415
 
     if isinstance(rows, pa.Table):
         schema, rows = rows.schema, rows.to_batches()
     if schema is None:
         raise ValueError(f"{path}: record batches need a schema")
+    with writing_table(path, schema) as stream:
+        for batch in rows:
+            stream.add(batch)
+    return stream.sha256
+
+
+@contextmanager
+def writing_table(path: Path, schema: "pa.Schema") -> "Iterator[TableStream]":
+    """
+    Give a stream of record batches that becomes *path* when the block ends well; see `write_table`.
+
+    Raises:
+        ResourceError: If the disk does not take it.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415 - `seal` and `verify` start without pyarrow (0.36 s)
+
     schema = schema.remove_metadata()
     with (
-        writing(path) as stream,
-        pq.ParquetWriter(stream, schema, compression="zstd", write_page_checksum=True, version="2.6") as writer,
+        writing(path) as file,
+        pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True, version="2.6") as writer,
     ):
-        for group in _row_groups(rows, schema):
-            writer.write_table(group, ROW_GROUP_ROWS)
-    return stream.sha256
+        stream = TableStream(writer, schema, file)
+        yield stream
+        stream.end()
+
+
+class TableStream:
+    """A Parquet file being written: the same rows make the same bytes, in whatever batches they arrive."""
+
+    def __init__(self, writer: "pq.ParquetWriter", schema: "pa.Schema", file: Stream) -> None:
+        """Write batches of *schema* by *writer* to *file*."""
+        self._writer, self._schema, self._file = writer, schema, file
+        self._held: list[pa.RecordBatch] = []
+        self._rows = 0
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the file, in hex; once the block has ended."""
+        return self._file.sha256
+
+    def add(self, batch: "pa.RecordBatch") -> None:
+        """Write the rows of a batch, or hold them until a row group is full."""
+        import pyarrow as pa  # noqa: PLC0415
+
+        if not batch.schema.equals(self._schema):
+            raise ValueError(f"record batch has another schema than declared: {batch.schema} instead of {self._schema}")
+        self._held.append(batch)
+        self._rows += batch.num_rows
+        if self._rows < ROW_GROUP_ROWS:
+            return
+        table = pa.Table.from_batches(self._held, self._schema)
+        whole = self._rows - self._rows % ROW_GROUP_ROWS
+        for start in range(0, whole, ROW_GROUP_ROWS):
+            self._writer.write_table(table.slice(start, ROW_GROUP_ROWS).combine_chunks(), ROW_GROUP_ROWS)
+        self._held, self._rows = table.slice(whole).to_batches(), self._rows - whole
+
+    def end(self) -> None:
+        """Write what is held: the last row group, the only one that may be smaller."""
+        import pyarrow as pa  # noqa: PLC0415
+
+        if self._rows:
+            table = pa.Table.from_batches(self._held, self._schema).combine_chunks()
+            self._writer.write_table(table, ROW_GROUP_ROWS)
+        self._held, self._rows = [], 0
 
 
 def append_line(path: Path, line: bytes) -> None:
@@ -253,24 +309,3 @@ def _write_all(descriptor: int, view: memoryview) -> None:
     """Write all of *view*, in as many calls as it takes."""
     while view:
         view = view[disk.write(descriptor, view) :]
-
-
-def _row_groups(batches: "Iterable[pa.RecordBatch]", schema: "pa.Schema") -> "Iterator[pa.Table]":
-    """Yield tables of `ROW_GROUP_ROWS` rows, one chunk to a column, the last one smaller."""
-    import pyarrow as pa  # noqa: PLC0415
-
-    held, rows = [], 0
-    for batch in batches:
-        if not batch.schema.equals(schema):
-            raise ValueError(f"record batch has another schema than declared: {batch.schema} instead of {schema}")
-        held.append(batch)
-        rows += batch.num_rows
-        if rows < ROW_GROUP_ROWS:
-            continue
-        table = pa.Table.from_batches(held, schema)
-        whole = rows - rows % ROW_GROUP_ROWS
-        for start in range(0, whole, ROW_GROUP_ROWS):
-            yield table.slice(start, ROW_GROUP_ROWS).combine_chunks()
-        held, rows = table.slice(whole).to_batches(), rows - whole
-    if rows:
-        yield pa.Table.from_batches(held, schema).combine_chunks()

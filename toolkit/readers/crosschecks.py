@@ -7,11 +7,11 @@ import polars as pl
 
 from toolkit.readers.faults import PROBLEMS, shown
 from toolkit.readers.layouts import source_columns
-from toolkit.tables import Table
+from toolkit.tables import Column, Table
 from toolkit.tables import table as table_named
 
-Frames = Mapping[str, pl.DataFrame]
-"""The typed table of each name."""
+Frames = Mapping[str, pl.LazyFrame]
+"""The typed table of each name; an absent one has no row."""
 
 _UNITS, _POSTS = ("units.unit_ref",), ("posts.post_ref",)
 KNOWN_BY = {
@@ -84,44 +84,63 @@ _SEQUENCES = (
 )
 
 
+_LINE = pl.col("locator").str.extract("([0-9]+)$").cast(pl.Int64).alias("line")
+
+
 def crosscheck(frames: Frames) -> pl.DataFrame:
     """
-    Return the problems between rows: T215 (unknown references), C301 (order of dates), C302 (two contents).
+    Return the problems between rows: T215 (unknown references) and C302 (one reference, two contents).
 
     Args:
-        frames: Every input table; an absent one is empty.
+        frames: Every input table.
     """
     found = [PROBLEMS.to_frame()]
+    known: dict[tuple[str, ...], pl.Series] = {}
     for name, frame in sorted(frames.items()):
-        if frame.height:
-            found += [*_unknown(name, frame, frames), *_wrong_order(frame)]
-            found += _two_contents(name, frame) if name in IDENTITIES else []
+        for column in source_columns(table_named(name, "ingest")):
+            definers = KNOWN_BY.get(column.name, ()) if column.holds in {"ref", "refs"} else ()
+            if not definers or f"{name}.{column.name}" in definers:
+                continue
+            if definers not in known:
+                known[definers] = _values(definers, frames)
+            if not known[definers].is_empty():
+                found.append(_unknown(column, frame, definers, known[definers]))
+        if name in IDENTITIES:
+            found.append(_two_contents(name, frame))
     return pl.concat(found)
 
 
-def _unknown(name: str, frame: pl.DataFrame, frames: Frames) -> list[pl.DataFrame]:
+def wrong_order(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return the problems of rows that say that something ended before it began (C301)."""
     found = []
-    for column in source_columns(table_named(name, "ingest")):
-        definers = KNOWN_BY.get(column.name, ()) if column.holds in {"ref", "refs"} else ()
-        known = _values(definers, frames)
-        if f"{name}.{column.name}" in definers or known.is_empty():
+    for first, second in _SEQUENCES:
+        if f"{first}_text" not in frame.columns or f"{second}_text" not in frame.columns:
             continue
-        rows = frame.select("source", "locator", pl.col(column.name).alias("value"))
-        rows = rows.explode("value") if column.holds == "refs" else rows
-        lost = rows.filter(
-            pl.col("value").is_not_null() & (pl.col("value") != NOBODY) & ~pl.col("value").is_in(known.implode())
-        )
-        # First rows first: they are what a person looks up.
-        lost = lost.group_by("source", "value", maintain_order=True).agg(pl.first("locator"), pl.len().alias("rows"))
-        lost = lost.group_by("source", maintain_order=True).agg("value", "locator", "rows")
-        where = " or ".join(dict.fromkeys(definer.split(".")[0] for definer in definers))
-        messages = [
-            f"{column.name}: {_named(values, places, rows, where)}"
-            for values, places, rows in lost.select("value", "locator", "rows").iter_rows()
-        ]
-        lost = lost.with_columns(pl.col("locator").list.first())
-        found.append(_problems("T215", lost, messages, "kept as they are written"))
+        wrong = frame.filter(pl.col(f"{second}_latest") <= pl.col(f"{first}_earliest"))
+        if wrong.is_empty():
+            continue
+        texts = wrong.select(f"{first}_text", f"{second}_text").iter_rows()
+        messages = [f"{second} {shown(late)} lies before {first} {shown(early)}" for early, late in texts]
+        found.append(_problems("C301", wrong, messages, "both dates kept"))
     return found
+
+
+def _unknown(column: Column, frame: pl.LazyFrame, definers: tuple[str, ...], known: pl.Series) -> pl.DataFrame:
+    """Return a problem for each source that names something in a column that none of its definers knows."""
+    rows = frame.select("source", "locator", pl.col(column.name).alias("value"))
+    rows = rows.explode("value") if column.holds == "refs" else rows
+    is_lost = pl.col("value").is_not_null() & (pl.col("value") != NOBODY) & ~pl.col("value").is_in(known.implode())
+    lost = rows.filter(is_lost).with_columns(_LINE).collect()
+    # First rows first: they are what a person looks up.
+    each = lost.sort("source", "line", "value").group_by("source", "value", maintain_order=True)
+    lost = each.agg(pl.first("locator"), pl.len().alias("rows"))
+    lost = lost.group_by("source", maintain_order=True).agg("value", "locator", "rows")
+    where = " or ".join(dict.fromkeys(definer.split(".")[0] for definer in definers))
+    messages = [
+        f"{column.name}: {_named(values, places, rows, where)}"
+        for values, places, rows in lost.select("value", "locator", "rows").iter_rows()
+    ]
+    return _problems("T215", lost.with_columns(pl.col("locator").list.first()), messages, "kept as they are written")
 
 
 def _named(values: list[str], places: list[str], rows: list[int], where: str) -> str:
@@ -139,26 +158,21 @@ def _values(definers: tuple[str, ...], frames: Frames) -> pl.Series:
     values = [pl.Series("known", [], pl.String)]
     for table, column in (definer.split(".") for definer in definers):
         if table in frames:
-            values.append(frames[table][column].alias("known"))
+            values.append(frames[table].select(pl.col(column).alias("known")).unique().collect().to_series())
     return pl.concat(values).drop_nulls().unique()
 
 
-def _wrong_order(frame: pl.DataFrame) -> list[pl.DataFrame]:
-    found = []
-    for first, second in _SEQUENCES:
-        if f"{first}_text" not in frame.columns or f"{second}_text" not in frame.columns:
-            continue
-        wrong = frame.filter(pl.col(f"{second}_latest") <= pl.col(f"{first}_earliest"))
-        texts = wrong.select(f"{first}_text", f"{second}_text").iter_rows()
-        messages = [f"{second} {shown(late)} lies before {first} {shown(early)}" for early, late in texts]
-        found.append(_problems("C301", wrong, messages, "both dates kept"))
-    return found
-
-
-def _two_contents(name: str, frame: pl.DataFrame) -> list[pl.DataFrame]:
-    """Return a problem for each row that differs from the first row of its identity."""
+def _two_contents(name: str, frame: pl.LazyFrame) -> pl.DataFrame:
+    """Return a problem for each row that differs from the first row of its identity; rows by source and line."""
     identity = list(IDENTITIES[name])
-    several = frame.filter(pl.struct(identity).is_duplicated())
+    key = pl.struct(identity).hash().alias("key")
+    keys = frame.select(key).collect().to_series()
+    twice = keys.filter(keys.is_duplicated()).unique()
+    if twice.is_empty():
+        return PROBLEMS.to_frame()
+    # Hashes only choose the rows to look at.
+    several = frame.filter(pl.struct(identity).hash().is_in(twice.implode())).with_columns(_LINE).collect()
+    several = several.filter(pl.struct(identity).is_duplicated()).sort("source", "line")
     content = pl.struct(_verbatim_columns(table_named(name, "ingest")))
     first = (content.first() != content).over(identity)
     place = pl.concat_str("source", "locator", separator=" ").first().over(identity)
@@ -168,7 +182,7 @@ def _two_contents(name: str, frame: pl.DataFrame) -> list[pl.DataFrame]:
         for row in other.select(identity).iter_rows(named=True)
     ]
     messages = [f"{which} has other content in {place}" for which, place in zip(what, other["place"], strict=True)]
-    return [_problems("C302", other, messages, "both kept")]
+    return _problems("C302", other, messages, "both kept")
 
 
 @cache

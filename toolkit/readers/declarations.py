@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from toolkit.dates import Order
-from toolkit.readers.delimited import read_blocks, read_header, wrong_encoding
+from toolkit.readers.delimited import read_blocks, read_header
+from toolkit.readers.encodings import ENCODINGS, Encoding, foreign_mark
 from toolkit.readers.faults import PROBLEMS, problem, quarantined, shown
 from toolkit.readers.typed import Manner, typed
 from toolkit.tables import SPAN, Column, Table
@@ -26,6 +27,7 @@ LAYOUT = Table(
         Column("clock_offset_min_s", "count", "what its clock shows minus the true time, in seconds, at least"),
         Column("clock_offset_max_s", "count", "and at most"),
         Column("date_order", "word", "order of day and month in dates like 03/04/2016", words=("dmy", "mdy")),
+        Column("encoding", "word", "encoding of its text, where it is not UTF-8", words=ENCODINGS),
     ),
     kind="sources",
 )
@@ -44,6 +46,7 @@ class Declaration:
         declared_rows: Rows its sender declared.
         offset_s: What its clock shows minus the true time, least and most; None: not stated.
         order: Order of day and month.
+        encoding: Encoding of its text.
         line: Line that says so.
     """
 
@@ -54,11 +57,12 @@ class Declaration:
     declared_rows: int | None = None
     offset_s: tuple[int, int] | None = None
     order: Order | None = None
+    encoding: Encoding | None = None
     line: int = 0
 
     @property
     def manner(self) -> Manner:
-        """How the source's dates are read."""
+        """How the source's cells are read."""
         return Manner(self.order, self.offset_s or (0, 0))
 
 
@@ -75,7 +79,7 @@ def read_declarations(text: bytes) -> tuple[dict[str, Declaration], pl.DataFrame
         text: Content of `raw/sources.csv`.
     """
     header = read_header(text)
-    whole = wrong_encoding(text)
+    whole = foreign_mark(text)
     if whole:
         return {}, problem("T203", SOURCES_FILE, "", whole, "nothing is declared")
     if header.fault:
@@ -112,6 +116,7 @@ def _declare(found: dict[str, Declaration], row: dict[str, object]) -> list[pl.D
         row["declared_rows"],  # type: ignore[arg-type]
         offset_s,
         row["date_order"],  # type: ignore[arg-type]
+        row["encoding"],  # type: ignore[arg-type]
         int(locator.removeprefix("line ")),
     )
     earlier = found.setdefault(path, declaration)

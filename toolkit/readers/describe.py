@@ -18,8 +18,11 @@ def describe_tables() -> str:
 _INTRODUCTION = """\
 # The columns of every kind of source
 
-A source is a CSV file in UTF-8 under `raw/<kind>/`; its header tells which table it feeds. Columns may be in any order;
-those not named here are kept verbatim with the row. A blank means that nothing is recorded.
+A source is a file under `raw/<kind>/`: CSV, JSON (a list of objects, or one on each line) or a workbook, whose header
+tells which table it feeds. Columns may be in any order; those not named here are kept verbatim with the row. Where a
+system names or spells them otherwise, a profile says how: `toolkit profile FILE` proposes one, for `profiles/`. A blank
+means that nothing is recorded. Text is UTF-8, or what `raw/sources.csv` or the profile declares; else its encoding is
+detected, and a problem says so. E-mails, PDFs and plain texts are kept as `passages`, for `toolkit search`.
 
 | holds | how it is written |
 | --- | --- |

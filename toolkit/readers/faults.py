@@ -15,12 +15,12 @@ def problem(code: str, source: str, locator: str, message: str, kept: str) -> pl
     return pl.DataFrame([(code, source, locator, message, kept)], schema=PROBLEMS, orient="row")
 
 
-def quarantined(faults: pl.DataFrame, source: str) -> pl.DataFrame:
+def quarantined(faults: pl.DataFrame, source: str, place: str = "line") -> pl.DataFrame:
     """Return the faults of a block's rows as rows of `problems`."""
     return faults.select(
         "code",
         pl.lit(source).alias("source"),
-        ("line " + pl.col("line").cast(pl.String)).alias("locator"),
+        (f"{place} " + pl.col("line").cast(pl.String)).alias("locator"),
         "message",
         pl.lit("row kept in quarantine").alias("kept"),
     )

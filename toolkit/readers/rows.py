@@ -4,11 +4,13 @@ Where the rows and cells of a delimited text begin and end (RFC 4180), exactly a
 A row ends at LF or CRLF outside quotes; a lone CR is content. A quote opens a cell only at its begin; inside, two
 quotes stand for one; it must close before a delimiter or a row's end. A quote elsewhere in an unquoted cell is content.
 A quoted cell that does not close so (or not within `LARGEST_CELL_BYTES`) spoils its row up to the end of the line on
-which it opened, and reading goes on with the next line: one bad quote never swallows the rest of the file.
+which it opened, and reading goes on with the next line: one bad quote never swallows the rest of the file. Other
+characters than comma and double quote may be declared.
 """
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from mmap import mmap
 from typing import TypeAlias
 
@@ -18,12 +20,39 @@ from numpy.typing import NDArray
 LARGEST_CELL_BYTES = 64 * 1024
 """Of a quoted cell. Narratives are a few KiB; more is a quote that never closes."""
 
-LF, CR, QUOTE, DELIMITER = b'\n\r",'
-_QUOTED = re.compile(rb'"((?:[^"]|"")*+)"')
-_SPECIAL = np.isin(np.arange(256), [LF, CR, QUOTE, DELIMITER])
+LF, CR = b"\n\r"
 
 Text: TypeAlias = bytes | mmap
 Positions: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """
+    What separates and encloses cells: one ASCII character each.
+
+    Args:
+        delimiter: Between two cells.
+        quote: Around a cell; empty: nothing ever is.
+    """
+
+    delimiter: bytes = b","
+    quote: bytes = b'"'
+
+    @cached_property
+    def quoted(self) -> re.Pattern[bytes]:
+        """A quoted cell."""
+        quote = re.escape(self.quote)
+        return re.compile(b"%b((?:[^%b]|%b%b)*+)%b" % (quote, quote, quote, quote, quote))
+
+    @cached_property
+    def special(self) -> NDArray[np.bool_]:
+        """Which of the 256 bytes mean something."""
+        return np.isin(np.arange(256), [LF, CR, *self.quote, *self.delimiter])
+
+
+PLAIN = Marks()
+"""Comma and double quote (RFC 4180)."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +97,7 @@ class Rows:
     line_ends: int
 
 
-def exact_row(text: Text, start: int) -> Row:
+def exact_row(text: Text, start: int, marks: Marks = PLAIN) -> Row:
     r"""
     Return the row that starts at that offset.
 
@@ -76,23 +105,23 @@ def exact_row(text: Text, start: int) -> Row:
     [b'007', b'a "b" c', b'5" pipe']
     """
     cells: list[bytes] = []
-    at = start
+    at, delimiter, quote = start, marks.delimiter, marks.quote
     while True:
-        if text[at : at + 1] == b'"':
-            quoted = _QUOTED.match(text, at, at + LARGEST_CELL_BYTES + 2)
-            behind = text[quoted.end() : quoted.end() + 2] if quoted else b'"'
-            if quoted is None or not (behind[:1] in (b"", b",", b"\n") or behind == b"\r\n"):
+        if quote and text[at : at + 1] == quote:
+            quoted = marks.quoted.match(text, at, at + LARGEST_CELL_BYTES + 2)
+            behind = text[quoted.end() : quoted.end() + 2] if quoted else quote
+            if quoted is None or not (behind[:1] in (b"", delimiter, b"\n") or behind == b"\r\n"):
                 end, after = _line_end(text, at)
                 return Row(start, end, after, None, at)
-            cells.append(quoted[1].replace(b'""', b'"'))
+            cells.append(quoted[1].replace(2 * quote, quote))
             at = quoted.end()
-            if text[at : at + 1] == b",":
+            if text[at : at + 1] == delimiter:
                 at += 1
                 continue
             end, after = _line_end(text, at)
             return Row(start, end, after, cells)
         end, after = _line_end(text, at)
-        comma = text.find(b",", at, end)
+        comma = text.find(delimiter, at, end)
         if comma < 0:
             cells.append(text[at:end])
             return Row(start, end, after, cells)
@@ -108,7 +137,7 @@ def _line_end(text: Text, at: int) -> tuple[int, int]:
     return (end - 1 if end > at and text[end - 1] == CR else end), end + 1
 
 
-def regular_rows(stretch: bytes, *, last: bool) -> Rows | None:
+def regular_rows(stretch: bytes, *, last: bool, marks: Marks = PLAIN) -> Rows | None:
     r"""
     Return the complete rows of a stretch that starts with a row; None where only `exact_row` can tell.
 
@@ -117,17 +146,19 @@ def regular_rows(stretch: bytes, *, last: bool) -> Rows | None:
     Args:
         stretch: The text.
         last: Whether the file ends with it.
+        marks: Its delimiter and quote.
 
     >>> regular_rows(b'a,b\n"x\ny",\nrest', last=False).fields
     array([2, 2])
     """
     text = np.frombuffer(stretch, np.uint8)
-    special: Positions = np.flatnonzero(_SPECIAL[text])
+    special: Positions = np.flatnonzero(marks.special[text])
     kind = text[special]
-    outside = np.cumsum(kind == QUOTE, dtype=np.int32) % 2 == 0
+    quote, delimiter = ord(marks.quote) if marks.quote else -1, ord(marks.delimiter)
+    outside = np.cumsum(kind == quote, dtype=np.int32) % 2 == 0
     closing = np.flatnonzero((kind == LF) & outside)
     row_ends = special[closing]
-    commas = np.cumsum((kind == DELIMITER) & outside)
+    commas = np.cumsum((kind == delimiter) & outside)
     separators = commas[closing]
     unfinished = last and len(text) > 0 and text[-1] != LF and (len(kind) == 0 or bool(outside[-1]))
     if unfinished:
@@ -137,7 +168,7 @@ def regular_rows(stretch: bytes, *, last: bool) -> Rows | None:
         return None
     after = min(int(row_ends[-1]) + 1, len(text))
     starts = np.concatenate(([0], row_ends[:-1] + 1))
-    if int((row_ends - starts).max()) > LARGEST_CELL_BYTES or not _is_regular(text[:after], special, kind):
+    if int((row_ends - starts).max()) > LARGEST_CELL_BYTES or not _is_regular(text[:after], special, kind, marks):
         return None
     ends = row_ends - ((row_ends > starts) & (text[np.maximum(row_ends - 1, 0)] == CR) & (row_ends < len(text)))
     lines = special[kind == LF]
@@ -151,22 +182,25 @@ def regular_rows(stretch: bytes, *, last: bool) -> Rows | None:
     )
 
 
-def _is_regular(text: NDArray[np.uint8], special: Positions, kind: NDArray[np.uint8]) -> bool:
+def _is_regular(text: NDArray[np.uint8], special: Positions, kind: NDArray[np.uint8], marks: Marks) -> bool:
     """Return whether each CR stands before LF, and each quote where parity says that a cell begins or ends."""
     size = len(text)
     last = size - 1
     returns = special[(kind == CR) & (special < size)]
     if text[last] == CR or (text[np.minimum(returns + 1, last)] != LF).any():
         return False
-    quotes = special[(kind == QUOTE) & (special < size)]
+    if not marks.quote:
+        return True
+    quote, delimiter = ord(marks.quote), ord(marks.delimiter)
+    quotes = special[(kind == quote) & (special < size)]
     begins, ends = quotes[0::2], quotes[1::2]
     if len(begins) != len(ends):
         return False
     doubled = begins[1:] == ends[:-1] + 1
     before = text[np.maximum(begins - 1, 0)]
     behind = text[np.minimum(ends + 1, last)]
-    begins_well = (begins == 0) | (before == DELIMITER) | (before == LF)
-    ends_well = (ends == last) | (behind == DELIMITER) | (behind == LF) | (behind == CR)
+    begins_well = (begins == 0) | (before == delimiter) | (before == LF)
+    ends_well = (ends == last) | (behind == delimiter) | (behind == LF) | (behind == CR)
     begins_well[1:] |= doubled
     ends_well[:-1] |= doubled
     return bool(begins_well.all() and ends_well.all())

@@ -1,6 +1,7 @@
 """From cells of text to a table's stored columns. What cannot be read stays as text, with a coded problem."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 from polars.exceptions import ComputeError
@@ -8,6 +9,7 @@ from polars.exceptions import ComputeError
 from toolkit.dates import EARLIEST_YEAR, LATEST_YEAR, LONDON, SCHEMA, Order, intervals
 from toolkit.readers.faults import PROBLEMS, shown
 from toolkit.readers.layouts import source_columns
+from toolkit.readers.spellings import respelled
 from toolkit.tables import SPAN, Column, Table
 
 _DATES = {
@@ -26,15 +28,31 @@ _COUNT = r"^[+-]?[0-9]{1,18}$"
 @dataclass(frozen=True)
 class Manner:
     """
-    How the dates of a source are read.
+    How the cells of a source are read.
 
     Args:
         order: Declared order of day and month in 03/04/2016.
         offset_s: What its clock shows minus the true time, least and most.
+        zone: Zone of the dates that state none; None: Europe/London, assumed.
+        list_separator: What stands between the items of a list.
+        midnight_is_a_day: Whether 2016-05-03 00:00:00 is a day: a workbook's days are times at midnight.
+        words: Column, or yes_no for all that say yes or no -> their word, in lower case -> ours.
     """
 
     order: Order | None = None
     offset_s: tuple[int, int] = (0, 0)
+    zone: str | None = None
+    list_separator: str = ";"
+    midnight_is_a_day: bool = False
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def ours(self, column: Column, text: pl.Series) -> pl.Series:
+        """Return their words as ours; what is not in the list stands as it is."""
+        words = self.words.get(column.name) or (self.words.get("yes_no") if column.holds == "yes_no" else None)
+        if not words:
+            return text
+        found = text.str.strip_chars().str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.String)
+        return pl.select(pl.coalesce(found, text)).to_series().alias(text.name)
 
 
 @dataclass(frozen=True)
@@ -53,7 +71,9 @@ class Typed:
     rejected: pl.Series
 
 
-def typed(table: Table, cells: pl.DataFrame, lines: pl.Series, source: str, manner: Manner) -> Typed:
+def typed(
+    table: Table, cells: pl.DataFrame, lines: pl.Series, source: str, manner: Manner, place: str = "line"
+) -> Typed:
     """
     Return the stored columns of these rows.
 
@@ -62,14 +82,15 @@ def typed(table: Table, cells: pl.DataFrame, lines: pl.Series, source: str, mann
         cells: Their cells, String; a column of the table that is not among them is null throughout.
         lines: The line of each, from 1.
         source: Path of the source in the case.
-        manner: How its dates are read.
+        manner: How its cells are read.
+        place: What its rows are numbered by: line, row, item.
     """
     columns = source_columns(table)
     cells = cells.select(
         (pl.col(column.name) if column.name in cells.columns else pl.lit(None, pl.String)).alias(column.name)
         for column in columns
     ).select(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
-    locator = ("line " + lines.cast(pl.String)).alias("locator")
+    locator = (f"{place} " + lines.cast(pl.String)).alias("locator")
     rejected, found = _rejected(columns, cells, locator)
     cells, locator = cells.filter(~rejected), locator.filter(~rejected)
     stored = [locator]
@@ -78,7 +99,7 @@ def typed(table: Table, cells: pl.DataFrame, lines: pl.Series, source: str, mann
         if column.holds == "when":
             series, faults = _dates(column, cells[column.name], locator, zones, manner)
         else:
-            series, faults = _values(column, cells[column.name], locator)
+            series, faults = _values(column, cells[column.name], locator, manner)
         stored += series
         found += faults
     frame = pl.DataFrame(stored).with_columns(pl.lit(source).alias("source"))
@@ -114,11 +135,13 @@ def _rejected(columns: list[Column], cells: pl.DataFrame, locator: pl.Series) ->
     return rejected, [found.with_columns(pl.lit("row kept in quarantine").alias("kept"))]
 
 
-def _values(column: Column, text: pl.Series, locator: pl.Series) -> tuple[list[pl.Series], list[pl.DataFrame]]:
+def _values(
+    column: Column, text: pl.Series, locator: pl.Series, manner: Manner
+) -> tuple[list[pl.Series], list[pl.DataFrame]]:
     """Return the stored columns of one that is no date, and a problem for each value that cannot be read."""
     if column.holds in {"text", "ref"}:
-        return [text], []
-    name, stripped = column.name, text.str.strip_chars()
+        return [manner.ours(column, text)], []
+    name, stripped = column.name, manner.ours(column, text).str.strip_chars()
     verbatim = text.alias(f"{name}_text")
     without = "row kept, without this value"
     match column.holds:
@@ -134,13 +157,13 @@ def _values(column: Column, text: pl.Series, locator: pl.Series) -> tuple[list[p
             why = f"not one of {', '.join(column.words)}"
             faults = _faults("T213", text, locator, _unread(text, read), why, without)
         case "words":
-            items = _items(stripped.str.to_lowercase())
+            items = _items(stripped, column, manner).list.eval(pl.element().str.to_lowercase())
             read = items.list.eval(pl.element().filter(pl.element().is_in(column.words)))
             unknown = items.list.len() > read.list.len()
-            why = f"not only {', '.join(column.words)}, separated by ';'"
+            why = f"not only {', '.join(column.words)}, separated by {manner.list_separator!r}"
             faults = _faults("T213", text, locator, unknown, why, "row kept, without the words that are none of these")
         case "refs":
-            read, faults = _items(stripped), []
+            read, faults = _items(stripped, column, manner), []
         case _:
             raise ValueError(f"column {name}: no way to read {column.holds!r}")
     return [verbatim, read.alias(name)], faults
@@ -150,10 +173,15 @@ def _unread(text: pl.Series, read: pl.Series) -> pl.Series:
     return text.is_not_null() & read.is_null()
 
 
-def _items(text: pl.Series) -> pl.Series:
-    """Return what stands between semicolons, without white space around it; null for null."""
+def _items(text: pl.Series, column: Column, manner: Manner) -> pl.Series:
+    """Return what stands between separators, without white space around it; null for null."""
     items = pl.element().str.strip_chars()
-    return text.str.split(";").list.eval(items.filter(items != ""))
+    found = text.str.split(manner.list_separator).list.eval(items.filter(items != ""))
+    words = manner.words.get(column.name)
+    if not words:
+        return found
+    ours = pl.element().str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.String)
+    return found.list.eval(pl.coalesce(ours, pl.element()))
 
 
 def _dates(
@@ -174,30 +202,50 @@ def _dates(
 
 
 def _read_dates(text: pl.Series, zones: pl.Series | None, manner: Manner) -> pl.DataFrame:
-    """Return the intervals of a column, each in the zone that its row states; blank: London, assumed."""
+    """Return the intervals of a column, each in the zone that its row states; blank: the source's."""
     if zones is None or zones.null_count() == len(zones):
-        return intervals(text, order=manner.order, offset_s=manner.offset_s)
+        return _in_zone(text, manner.zone, manner)
     frame = pl.DataFrame([text.alias("text"), zones.alias("zone")]).with_row_index("row")
     parts = []
     for (zone,), rows in frame.group_by(["zone"], maintain_order=True):
-        name = LONDON if zone is None else str(zone).strip()
-        if not _is_zone(name):
+        name = manner.zone if zone is None else str(zone).strip()
+        if name is not None and not is_zone(name):
             unplaced = pl.when(pl.col("text").is_not_null()).then(pl.lit("zone")).alias("problem")
             found = rows.select("text", unplaced).select(
                 pl.col(part) if part in {"text", "problem"} else pl.lit(None, dtype).alias(part)
                 for part, dtype in SCHEMA.items()
             )
         else:
-            found = intervals(rows["text"], order=manner.order, zone=name, offset_s=manner.offset_s)
-            if zone is not None:
-                found = found.with_columns(
-                    pl.when(pl.col("zone_basis").is_not_null()).then(pl.lit("stated")).alias("zone_basis")
-                )
+            found = _in_zone(rows["text"], name, manner)
         parts.append(found.with_columns(rows["row"]))
     return pl.concat(parts).sort("row").drop("row")
 
 
-def _is_zone(name: str) -> bool:
+def _in_zone(text: pl.Series, zone: str | None, manner: Manner) -> pl.DataFrame:
+    """Return the intervals of texts in a zone that was stated, or, where it is None, in London, assumed."""
+    found = _however_spelled(text, zone or LONDON, manner)
+    if zone is None:
+        return found
+    stated = pl.when(pl.col("zone_basis").is_not_null()).then(pl.lit("stated")).alias("zone_basis")
+    return found.with_columns(stated)
+
+
+def _however_spelled(text: pl.Series, zone: str, manner: Manner) -> pl.DataFrame:
+    """Return the intervals; what is no date of ours is read again as registers spell dates (3 May 2016)."""
+    given = text
+    if manner.midnight_is_a_day:
+        text = text.str.replace(r"^(\d{4}-\d{2}-\d{2}) 00:00:00$", "$1")
+    found = intervals(text, order=manner.order, zone=zone, offset_s=manner.offset_s).with_columns(given.alias("text"))
+    unread = found["problem"] == "T211"
+    if not unread.any():
+        return found
+    rows = unread.fill_null(value=False).arg_true()
+    again = intervals(respelled(text.gather(rows)), order=manner.order, zone=zone, offset_s=manner.offset_s)
+    again = again.with_columns(text.gather(rows).alias("text"), rows.alias("row"))
+    return found.with_row_index("row").update(again, on="row", how="left", include_nulls=True).drop("row")
+
+
+def is_zone(name: str) -> bool:
     """Return whether Polars knows the zone."""
     try:
         pl.Series([0]).cast(pl.Datetime("us")).dt.replace_time_zone(name)

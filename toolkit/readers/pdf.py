@@ -1,0 +1,71 @@
+"""A PDF with text: the paragraphs of its pages as passages, its attachments as sources of their own. No OCR."""
+
+import hashlib
+import io
+import logging
+from collections.abc import Iterator
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from toolkit.readers.entries import Entry, Reader, ReadSource, refused
+from toolkit.readers.faults import problem
+from toolkit.readers.mail import ReadPart
+from toolkit.readers.passages import paragraphs, read_passages
+from toolkit.readers.rows import Text
+
+# It writes what it finds odd in a file to the standard error.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
+logging.getLogger("pypdf").propagate = False
+
+_FAILURES = (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError, RecursionError)
+"""What pypdf raises on damaged files: its own errors, and whatever its parser stumbles over."""
+LARGEST_NAMED = 10
+"""Pages that a problem names; it counts the others."""
+
+
+def read_pdf(text: Text, entry: Entry, reader: Reader, read_part: ReadPart) -> Iterator[ReadSource]:
+    """Yield the document, then its attachments."""
+    whole = bytes(text[:])
+    try:
+        document = PdfReader(io.BytesIO(whole))
+        if document.is_encrypted and not document.decrypt(""):
+            yield refused(entry, len(whole), "M109", "expected a PDF, found one that needs a password", "encrypted")
+            return
+        n_pages = len(document.pages)
+    except _FAILURES as error:
+        why = f"expected a PDF, found one that does not open: {error}"
+        yield refused(entry, len(whole), "M108", why, "cannot_read")
+        return
+    passages, silent, faulty = [], [], []
+    for number in range(1, n_pages + 1):
+        try:
+            words = document.pages[number - 1].extract_text()
+        except _FAILURES as error:
+            faulty.append(f"p.{number}: {type(error).__name__}")
+            continue
+        found = paragraphs(words, f"p.{number} ")
+        passages += found
+        silent += [] if found else [f"p.{number}"]
+    problems = []
+    if faulty:
+        problems.append(problem("M108", entry.source, "", f"pages that cannot be read: {_few(faulty)}", "others read"))
+    if silent and passages:
+        message = f"{len(silent)} of {n_pages} pages hold no text: {_few(silent)}"
+        problems.append(problem("M117", entry.source, "", message, "pages kept as they are, not searched"))
+    yield read_passages(passages, entry, reader, len(whole), problems=problems)
+    for number, (name, content) in enumerate(_attachments(document), 1):
+        inner = reader.part(entry, f"{number}-{name}", hashlib.sha256(content).hexdigest())
+        yield from read_part(content, inner, reader.deeper())
+
+
+def _attachments(document: PdfReader) -> list[tuple[str, bytes]]:
+    try:
+        return [(name, content) for name, contents in document.attachments.items() for content in contents]
+    except _FAILURES:
+        return []
+
+
+def _few(places: list[str]) -> str:
+    rest = f" and {len(places) - LARGEST_NAMED} more" if len(places) > LARGEST_NAMED else ""
+    return ", ".join(places[:LARGEST_NAMED]) + rest

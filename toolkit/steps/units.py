@@ -1,0 +1,166 @@
+"""The unit of work of `ingest`: a sealed file, read and written as shards; kept until it or its reader changes."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+import toolkit
+from toolkit.case import Case
+from toolkit.custody import write
+from toolkit.custody.digest import digest_of, file_digest
+from toolkit.errors import IntegrityError
+from toolkit.readers.crosschecks import wrong_order
+from toolkit.readers.declarations import Declaration
+from toolkit.readers.entries import Entry, Part, Reader, ReadSource
+from toolkit.readers.faults import PROBLEMS
+from toolkit.readers.indexes import INDEXES, is_index, with_digests
+from toolkit.readers.profiles import Profile
+from toolkit.readers.source import read_source
+from toolkit.steps.job import Job, shard_name
+from toolkit.tables import KINDS, table
+
+KEPT = {
+    "problems": PROBLEMS,
+    "coverage": table("coverage", "ingest").schema(),
+    "sources": table("sources").schema(),
+}
+"""What a unit gives to the tables that are not sharded; kept in `cache/ingest/` between runs."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """
+    A file of the manifest.
+
+    Args:
+        entry: What it is.
+        path: Where it lies.
+        declared: What `raw/sources.csv` says of its parts.
+        media: Of an index of pictures or footage: path in the case -> digest, of the files beside it.
+    """
+
+    entry: Entry
+    path: Path
+    declared: dict[str, Declaration] = field(default_factory=dict)
+    media: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_register(self) -> bool:
+        """Whether it is to be read; else it is a picture, footage, or of no kind."""
+        kind, source = self.entry.kind, self.entry.source
+        return kind in KINDS and (kind not in INDEXES or is_index(kind, source))
+
+    def depends_on(self, profiles: list[Profile]) -> str:
+        """Return the digest of all that reading it depends on."""
+        of_kind = [repr(profile) for profile in profiles if profile.feeds.kind == self.entry.kind]
+        said = [repr(self.entry), *(repr(each) for each in sorted(self.declared.items())), *sorted(of_kind)]
+        return digest_of({"said": said, "media": self.media, "tool": toolkit.__version__})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """
+    What a unit gave: its shards are written.
+
+    Args:
+        outputs: Path in the case -> digest, of its shards.
+        kept: The same of what it keeps in the cache.
+        sources: Paths of the source and its parts, and the table that each feeds.
+    """
+
+    outputs: dict[str, str]
+    kept: dict[str, str]
+    sources: list[tuple[str, str | None]]
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the log says of it beside its outputs."""
+        return {"kept": self.kept, "sources": [list(source) for source in self.sources]}
+
+
+def earlier(work: Job, file: Sealed, inputs: str) -> Kept | None:
+    """Return what the unit gave in an earlier run, if nothing has changed since."""
+    done = work.done(file.entry.source, inputs)
+    if done is None or not all(
+        (path := work.case.root / name).is_file() and file_digest(path) == sha256
+        for name, sha256 in done["found"]["kept"].items()
+    ):
+        return None
+    return Kept(done["outputs"], done["found"]["kept"], [tuple(each) for each in done["found"]["sources"]])
+
+
+def read_file(case: Case, profiles: list[Profile], file: Sealed) -> Kept:
+    """
+    Read one source and write its shards: a pure function of the file, its declaration and the profiles.
+
+    Raises:
+        IntegrityError: If the file is not what was sealed.
+    """
+    check_digest(file.path, file.entry.source, file.entry.sha256)
+    with ExitStack() as stack:
+        shards = _Shards(case, file, stack)
+        read = read_source(file.path, file.entry, Reader(shards.add, profiles, file.declared))
+    outputs = {case.relative(path): stream.sha256 for path, stream in shards.open.items()}
+    return Kept(outputs, _keep(case, file, read, shards.problems), [(found.source, found.table) for found in read])
+
+
+class _Shards:
+    """The open shards of a unit: one for each source in it and table."""
+
+    def __init__(self, case: Case, file: Sealed, stack: ExitStack) -> None:
+        self.open: dict[Path, write.TableStream] = {}
+        self.problems: list[pl.DataFrame] = []
+        self._case, self._file, self._stack = case, file, stack
+
+    def add(self, part: Part) -> None:
+        """Write some rows of a source."""
+        if part.table != "passages":
+            self._write("records", part.source, part.records)
+        if part.table is None or part.frame is None:
+            return
+        frame, kind = part.frame, self._file.entry.kind
+        if kind in INDEXES and INDEXES[kind][0] == part.table:
+            frame = with_digests(kind, frame, self._file.media)
+        self.problems += wrong_order(frame)
+        self._write(part.table, part.source, frame)
+
+    def _write(self, name: str, source: str, frame: pl.DataFrame) -> None:
+        path = self._case.folder("ingest") / name / f"{shard_name(source)}.parquet"
+        rows = frame.to_arrow()
+        if path not in self.open:
+            schema = table(name, "ingest").schema()
+            if frame.schema != schema:
+                raise ValueError(f"table {name!r} does not have the columns that toolkit.tables states")
+            self.open[path] = self._stack.enter_context(write.writing_table(path, rows.schema))
+        for batch in rows.to_batches():
+            self.open[path].add(batch)
+
+
+def _keep(case: Case, file: Sealed, read: list[ReadSource], problems: list[pl.DataFrame]) -> dict[str, str]:
+    """Write what goes to the tables that are not sharded to the cache."""
+    parts = {
+        "problems": [*(found.problems for found in read), *problems],
+        "coverage": [found.coverage for found in read],
+        "sources": [found.row for found in read],
+    }
+    kept = {}
+    for name, frames in parts.items():
+        path = case.root / "cache" / "ingest" / f"{shard_name(file.entry.source)}.{name}.parquet"
+        kept[case.relative(path)] = write.write_table(path, pl.concat([KEPT[name].to_frame(), *frames]).to_arrow())
+    return kept
+
+
+def check_digest(path: Path, source: str, sealed: str) -> None:
+    """
+    Compare a file with what was sealed.
+
+    Raises:
+        IntegrityError: If it is not the same.
+    """
+    now = file_digest(path)
+    if now != sealed:
+        raise IntegrityError(
+            f"{source}: expected the sealed digest {sealed}, found {now}; run 'toolkit seal CASE' first"
+        )
