@@ -14,6 +14,10 @@ THRESHOLD_CEILING = 0.6
 """dlib's example threshold (dlib face_recognition_ex.cpp), measured on press photographs; never searched above."""
 
 
+AGE_FLOOR_HOURS = 24
+"""Footage is archived, never live: nothing captured less than a day before the run is looked at."""
+
+
 class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
     """`[case]`: title and period (EDTF); `as_at` is the day the answers speak as at (today where absent)."""
 
@@ -44,7 +48,12 @@ class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Mandate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[mandate]`: who asked for a sweep, on what basis, and how far it may go."""
+    """
+    `[mandate]`: who asked for a sweep, on what basis, and how far it may go.
+
+    `age_floor_hours` may be raised, never lowered; `children` is the separate authority for images of persons recorded
+    as under 18 at capture, in words.
+    """
 
     requested_by: str
     legal_basis: str
@@ -56,6 +65,8 @@ class Mandate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expires: str
     reviewers: list[str]
     undated_footage: bool = False
+    age_floor_hours: int = AGE_FLOOR_HOURS
+    children: str | None = None
     keep_descriptors_until: str | None = None
     probes: list[Probe] = []
 
@@ -153,6 +164,10 @@ def _check(path: Path, settings: Settings) -> None:
         threshold = mandate.threshold
         expect("mandate.threshold", f"a distance above 0 and at most {limit}", threshold, ok=0 < threshold <= limit)
         expect("mandate.cameras", 'camera ids, or ["*"]', mandate.cameras, ok=bool(mandate.cameras))
+        hours = mandate.age_floor_hours
+        expect("mandate.age_floor_hours", f"{AGE_FLOOR_HOURS} or more", hours, ok=hours >= AGE_FLOOR_HOURS)
+        if mandate.children is not None:
+            expect("mandate.children", "some words", mandate.children, ok=bool(mandate.children.strip()))
         for key in ("requested_by", "legal_basis", "necessity", "purpose"):
             expect(f"mandate.{key}", "some words", getattr(mandate, key), ok=bool(getattr(mandate, key).strip()))
         for probe in mandate.probes:
@@ -198,6 +213,8 @@ exhaustive = false            # true: every frame, whole; many times slower
 # cameras = ["*"]             # camera ids of raw/footage/footage.csv
 # window = "2016-05/2018-03"
 # undated_footage = false
+# age_floor_hours = 24        # may be raised, never lowered
+# children = "..."            # separate authority for images of persons recorded as under 18 at capture
 # threshold = 0.5             # largest distance of a candidate; 0 is identical
 # expires = "2026-12-31"
 # reviewers = ["POST-...", "POST-..."]

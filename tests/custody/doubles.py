@@ -67,6 +67,34 @@ class Full(Interrupted):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+class Failing(Interrupted):
+    """A disk whose n-th call fails with an error of the operating system, once."""
+
+    def __init__(self, at, number):
+        """Fail call number *at* with this errno."""
+        super().__init__(at)
+        self.number = number
+
+    def happens(self, *_):
+        """Refuse."""
+        raise OSError(self.number, os.strerror(self.number))
+
+
+class ShortOnce(Interrupted):
+    """A disk whose n-th call, if it writes, takes one byte."""
+
+    def __init__(self, at, _=0):
+        """Write one byte at call number *at*."""
+        super().__init__(at)
+
+    def happens(self, call, *arguments):
+        """Write one byte."""
+        if call.__name__ != "write":
+            return call(*arguments)
+        descriptor, data = arguments
+        return os.write(descriptor, bytes(data)[:1])
+
+
 class Forgetful(Disk):
     """A disk that does not wait for its bytes: for tests of what is written, not of when."""
 

@@ -92,6 +92,17 @@ def scan(case_root: Path, outside: Iterable[Path] = (), cache: StatCache | None 
     return Scan(entries, sorted(problems), fresh)
 
 
+def digest_now(path: Path, cached: tuple[int, int, int, int, str] | None = None) -> str:
+    """
+    Return the digest of a file; one whose state is that of the cache is not read again.
+
+    Raises:
+        Unreadable: If it is no regular file, or cannot be read.
+    """
+    known = _known(path, cached)
+    return known[-1] if known else digest_and_stat(path)[0]
+
+
 def sources(case_root: Path, outside: Iterable[Path] = ()) -> list[str]:
     """Return the path of all that is not a folder in `raw/` and *outside*, as the manifest has it, sorted bytewise."""
     found = set()

@@ -1,7 +1,8 @@
 """The mandate as a work list: what lies outside it is never decoded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,12 +10,15 @@ import polars as pl
 
 from toolkit.case import Case
 from toolkit.custody import mandate as signatures
+from toolkit.custody.manifest import StatCache, digest_now
 from toolkit.dates import interval
-from toolkit.errors import AuthorityError
+from toolkit.errors import AuthorityError, IntegrityError
 from toolkit.faces.index import Clip
 from toolkit.footage.container import Container, probe
 from toolkit.problems import Origin, Problem
 from toolkit.settings import Mandate
+from toolkit.steps.refusal import logged
+from toolkit.steps.seal import read_cache
 
 Seconds = tuple[Fraction | None, Fraction | None]
 
@@ -47,6 +51,7 @@ class Unit:
     problems: tuple[Problem, ...] = ()
 
 
+@logged
 def standing_mandate(case: Case) -> Mandate:
     """
     Return the mandate, if it stands on the day the case speaks as at.
@@ -68,14 +73,22 @@ def standing_mandate(case: Case) -> Mandate:
     return mandate
 
 
-def work_list(case: Case, mandate: Mandate) -> list[Unit]:
+@logged
+def work_list(case: Case, mandate: Mandate, now: datetime | None = None) -> list[Unit]:
     """
     Return every footage file of the case with what the mandate says of it. Headers are read, nothing is decoded.
 
+    Args:
+        case: The case; ingested.
+        mandate: As `standing_mandate` returns it.
+        now: The time that the age of footage is counted from; the clock's where None.
+
     Raises:
         AuthorityError: If nothing lies inside the mandate; names each file and the difference.
+        IntegrityError: If a file that may be looked at is not what was sealed: not a header of it is read.
     """
-    units = [_decided(unit, mandate) for unit in _footage(case)]
+    now, known = now or datetime.now(UTC), read_cache(case)
+    units = [_old_enough(_decided(unit, mandate, known), mandate, now) for unit in _footage(case)]
     if not any(unit.cause is None for unit in units):
         listed = "".join(f"\n  {unit.clip.source}: {unit.why or unit.cause}" for unit in units)
         raise AuthorityError(
@@ -97,12 +110,14 @@ def _footage(case: Case) -> list[Unit]:
     return units
 
 
-def _decided(unit: Unit, mandate: Mandate) -> Unit:
+def _decided(unit: Unit, mandate: Mandate, known: StatCache) -> Unit:
     """Return the unit with the mandate's decision; what is refused by its camera or start is not even opened."""
     clip = unit.clip
     if "*" not in mandate.cameras and clip.camera_id not in mandate.cameras:
         why = f"camera {clip.camera_id or 'unknown'} is not among mandate.cameras: {', '.join(mandate.cameras)}"
         return replace(unit, cause="excluded_by_rule", why=why)
+    if (now := digest_now(unit.path, known.get(clip.source))) != clip.sha256:
+        raise IntegrityError(f"{clip.source}: expected the sealed digest {clip.sha256}, found {now}; not opened")
     found = probe(unit.path, clip.source)
     if isinstance(found, Problem):
         cause = "unsupported_type" if found.code in ("M103", "M107") else "cannot_read"
@@ -113,6 +128,50 @@ def _decided(unit: Unit, mandate: Mandate) -> Unit:
             return unit
         return replace(unit, cause="excluded_by_rule", why="undated, and mandate.undated_footage is false")
     return _in_window(unit, found, mandate)
+
+
+def _old_enough(unit: Unit, mandate: Mandate, now: datetime) -> Unit:
+    """Refuse what was captured less than the age floor ago, or may have been; the file's own time is never asked."""
+    latest = unit.clip.starts_latest
+    if unit.cause is not None or latest is None:
+        return unit
+    length = timedelta(seconds=float(unit.length_s)) if unit.length_s is not None else timedelta()
+    floor = timedelta(hours=mandate.age_floor_hours)
+    if latest + length <= now - floor:
+        return unit
+    why = (
+        f"captured until {latest + length:%Y-%m-%d %H:%M} UTC, less than mandate.age_floor_hours "
+        f"({mandate.age_floor_hours}) before {now:%Y-%m-%d %H:%M} UTC"
+    )
+    return replace(unit, cause="excluded_by_rule", why=why, between_s=(None, None))
+
+
+@logged
+def children(case: Case, mandate: Mandate, wanted: Mapping[str, str]) -> frozenset[str]:
+    """
+    Return which probes show somebody recorded as under 18 at capture; none where the mandate covers them.
+
+    It is the content that counts: a copy of a child's image under another name is one too; an image on which records
+    disagree counts as a child's. Nothing is ever guessed from a picture.
+
+    Args:
+        case: The case; ingested.
+        mandate: As `standing_mandate` returns it.
+        wanted: Probe -> SHA-256 of its file.
+
+    Raises:
+        AuthorityError: If every probe is such an image.
+    """
+    if mandate.children is not None or not wanted:
+        return frozenset()
+    under_18 = case.table("custody_records").filter(pl.col("age_status") == "under_18")
+    images = case.table("images").join(under_18, on="image_ref", how="semi")
+    theirs = set(images["sha256"].drop_nulls().to_list())
+    found = frozenset(probe for probe, sha256 in wanted.items() if sha256 in theirs)
+    if len(found) == len(wanted):
+        listed = ", ".join(sorted(found))
+        raise AuthorityError(f"every image to search for is of a person under 18, and no mandate.children: {listed}")
+    return found
 
 
 def _dated(unit: Unit, found: Container) -> Unit:

@@ -11,6 +11,9 @@ from toolkit.problems import Origin, Problem
 from toolkit.steps.job import job
 from toolkit.tables import KINDS
 
+STAT_CACHE = "cache/stat.json"
+"""Path of the cache in a case."""
+
 
 def seal(case: Case) -> Run:
     """
@@ -24,14 +27,13 @@ def seal(case: Case) -> Run:
         CaseLocked: If another process is working on the case.
         UsageError: If an outside source is not there, so that a share that is not mounted is not sealed as lost.
     """
-    cached = case.root / "cache" / "stat.json"
     outside = [Path(source.path) for source in case.settings.sources]
     for path in outside:
         if not (case.root / path).exists():
             raise UsageError(
                 f"case.toml: sources.path: expected a file or folder, found nothing at {path}: is it mounted?"
             )
-    found = manifest.scan(case.root, outside, _read_cache(cached))
+    found = manifest.scan(case.root, outside, read_cache(case))
     problems = [*found.problems, *_unknown_kinds(found.entries)]
     inputs = {
         "manifest": [[shown(entry.path), entry.sha256] for entry in found.entries],
@@ -46,14 +48,14 @@ def seal(case: Case) -> Run:
             )
             work.write_problems(problems)
             work.notes.append(_what_changed(changes, len(found.entries)))
-        write.write_text(cached, json.dumps(found.cache))
+        write.write_text(case.root / STAT_CACHE, json.dumps(found.cache))
     return work.result()
 
 
-def _read_cache(path: Path) -> manifest.StatCache:
-    """Return the cache, or nothing where it is absent or damaged: it is never evidence."""
+def read_cache(case: Case) -> manifest.StatCache:
+    """Return what was hashed when, or nothing where the cache is absent or damaged: it is never evidence."""
     try:
-        return {name: tuple(state) for name, state in json.loads(path.read_text()).items()}
+        return {name: tuple(state) for name, state in json.loads((case.root / STAT_CACHE).read_text()).items()}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
 

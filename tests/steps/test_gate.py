@@ -1,0 +1,309 @@
+"""The gate: thirty ways around the mandate, each refused before anything is decoded, and on record."""
+
+import datetime as dt
+import json
+import os
+import shutil
+
+import polars as pl
+import pytest
+
+import toolkit
+from toolkit.case import open_case
+from toolkit.custody import chain, commitments, log
+from toolkit.errors import AuthorityError, ToolkitError, UsageError
+from toolkit.steps import gate
+from toolkit.synthetic.clips import write_clip
+from toolkit.synthetic.scenes import passing
+
+MANDATE = """
+[mandate]
+requested_by = "POST-1"
+legal_basis = "authority 7"
+necessity = "no other way"
+purpose = "review"
+cameras = ["KB-1"]
+window = "2017-01"
+threshold = 0.5
+expires = "2098-12-31"
+reviewers = ["POST-2", "POST-3"]
+"""
+FILES = {
+    "share_log/2017.csv": "entry_ref,occurred,recorded,unit_ref,post_ref,direction,use,recipient_ref,image_refs\n"
+    "E-1,2017-01-03,2017-01-04,U-1,POST-1,out,facial_recognition,R-1,I-1\n",
+    "footage/footage.csv": "file,camera_id,starts,zone\na.mp4,KB-1,2017-01-09T08:30:00,Europe/London\n",
+    "images/images.csv": "file,image_ref,subject_ref,captured\ni.png,I-1,SUB-01,2016-01-01\n",
+    "images/i.png": "not opened before the gate",
+    "images/other.png": "not disclosed",
+    "custody/custody_imaging.csv": "custody_ref,subject_ref,image_ref,age_status\n",
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A case that is ready for its sweep, made once."""
+    root = tmp_path_factory.mktemp("gate") / "case"
+    toolkit.new(root, title="A", from_="2016", to="2018")
+    settings = root / "case.toml"
+    settings.write_text(settings.read_text().replace("# as_at", "as_at", 1) + MANDATE)
+    for name, text in FILES.items():
+        (root / "raw" / name).parent.mkdir(exist_ok=True)
+        (root / "raw" / name).write_text(text)
+    write_clip(passing(None, seconds=1.0), root / "raw/footage/a.mp4")
+    toolkit.seal(open_case(root))
+    toolkit.ingest(open_case(root), workers=1)
+    return root
+
+
+@pytest.fixture
+def case(made, tmp_path, monkeypatch):
+    """A copy of it; no key is in use."""
+    monkeypatch.delenv("TOOLKIT_KEY", raising=False)
+    shutil.copytree(made, tmp_path / "case")
+    return tmp_path / "case"
+
+
+def settings(was, now):
+    """Return an edit of case.toml."""
+
+    def edit(root):
+        text = (root / "case.toml").read_text()
+        assert was in text
+        (root / "case.toml").write_text(text.replace(was, now))
+
+    return edit
+
+
+def adding(line):
+    """Return an edit that adds a line to the mandate."""
+    return settings('purpose = "review"\n', f'purpose = "review"\n{line}\n')
+
+
+def source(name, was, now):
+    """Return an edit of a source that is sealed and ingested anew, as one who falsifies a record would."""
+
+    def edit(root):
+        text = (root / "raw" / name).read_text()
+        assert was in text
+        (root / "raw" / name).write_text(text.replace(was, now))
+        toolkit.seal(open_case(root))
+        toolkit.ingest(open_case(root), workers=1)
+
+    return edit
+
+
+def both(*edits):
+    """Return several edits as one."""
+
+    def edit(root):
+        for each in edits:
+            each(root)
+
+    return edit
+
+
+STARTS = "2017-01-09T08:30:00"
+LISTED = f"a.mp4,KB-1,{STARTS},Europe/London\n"
+RECENT = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=20)).strftime("%Y-%m-%dT%H:%M:%S")
+TOMORROW = (dt.datetime.now(dt.UTC) + dt.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%S")
+CHILD = source("custody/custody_imaging.csv", "age_status\n", "age_status\nC-1,SUB-01,I-1,under_18\n")
+DISPUTED = source(
+    "custody/custody_imaging.csv", "age_status\n", "age_status\nC-1,SUB-01,I-1,adult\nC-2,SUB-01,I-1,under_18\n"
+)
+WIDE = settings('window = "2017-01"', 'window = "2016/.."')
+UNDATED = adding("undated_footage = false")
+YOUNG = "less than mandate.age_floor_hours"
+
+
+def starting(when):
+    """Return an edit of when the footage starts, under a window that is open."""
+    return both(WIDE, source("footage/footage.csv", STARTS, when))
+
+
+REFUSED = {
+    "no mandate": (settings(MANDATE, ""), "states no [mandate]"),
+    "expired the day before": (settings("2098-12-31", "2019-10-03"), "mandate.expires: 2019-10-03 is over"),
+    "expired with the month": (settings('"2098-12-31"', '"2019-09"'), "mandate.expires: 2019-09 is over"),
+    "expired last year": (settings('"2098-12-31"', '"2018"'), "mandate.expires: 2018 is over"),
+    "another camera": (settings('["KB-1"]', '["KB-2"]'), "camera KB-1 is not among mandate.cameras: KB-2"),
+    "camera by another case": (settings('["KB-1"]', '["kb-1"]'), "camera KB-1 is not among mandate.cameras: kb-1"),
+    "camera by a pattern": (settings('["KB-1"]', '["KB-*"]'), "camera KB-1 is not among mandate.cameras: KB-*"),
+    "camera by a part": (settings('["KB-1"]', '["KB-11"]'), "camera KB-1 is not among mandate.cameras: KB-11"),
+    "camera with a space": (settings('["KB-1"]', '["KB-1 "]'), "camera KB-1 is not among"),
+    "camera not listed": (source("footage/footage.csv", LISTED, f"a.mp4,,{STARTS},Europe/London\n"), "camera unknown"),
+    "footage not listed": (source("footage/footage.csv", LISTED, ""), "camera unknown is not among"),
+    "window before": (settings('window = "2017-01"', 'window = "2016"'), "outside mandate.window 2016"),
+    "window after": (settings('window = "2017-01"', 'window = "2017-02/2017-03"'), "outside mandate.window"),
+    "window of the day after": (settings('window = "2017-01"', 'window = "2017-01-10"'), "outside mandate.window"),
+    "starts a month": (source("footage/footage.csv", STARTS, "2017-02"), "outside mandate.window 2017-01"),
+    "undated": (source("footage/footage.csv", STARTS, ""), "undated, and mandate.undated_footage is false"),
+    "undated, said twice": (both(UNDATED, source("footage/footage.csv", STARTS, "")), "undated, and"),
+    "undated by a word": (source("footage/footage.csv", STARTS, "always"), "undated, and"),
+    "captured yesterday": (starting(RECENT), f"{YOUNG} (24)"),
+    "captured tomorrow": (starting(TOMORROW), YOUNG),
+    "captured some time": (starting("2017/2098"), YOUNG),
+    "floor raised": (adding("age_floor_hours = 999999"), f"{YOUNG} (999999)"),
+    "a child": (CHILD, "under 18, and no mandate.children: I-1"),
+    "a child or not": (DISPUTED, "under 18, and no mandate.children: I-1"),
+}  # fmt: skip
+UNUSABLE = {
+    "threshold above the ceiling": (settings("threshold = 0.5", "threshold = 0.61"), "at most 0.6"),
+    "no camera at all": (settings('["KB-1"]', "[]"), "mandate.cameras: expected camera ids"),
+    "no reason for a probe": (
+        settings(MANDATE, MANDATE + '[[mandate.probes]]\nimage = "images/other.png"\nreason = " "\n'),
+        "mandate.probes.reason: expected some words",
+    ),
+    "floor lowered": (adding("age_floor_hours = 0"), "expected 24 or more, found 0"),
+    "children by an empty word": (adding('children = ""'), "expected some words"),
+    "a switch of one's own": (adding("ignore_window = true"), "no such key"),
+    "no basis": (settings('legal_basis = "authority 7"', 'legal_basis = ""'), "expected some words"),
+}
+
+
+def attempt(root):
+    """Do what a sweep does first, through the public functions; nothing of it decodes a frame."""
+    case = open_case(root)
+    mandate = gate.standing_mandate(case)
+    gate.work_list(case, mandate)
+    with case.connect() as tables:
+        if not tables.sql("select 1 from disclosed_images").fetchall():
+            toolkit.sweep(case)
+    images = case.table("images").drop_nulls("sha256")
+    gate.children(case, mandate, dict(images.select("image_ref", "sha256").iter_rows()))
+
+
+def test_what_the_mandate_covers_is_on_the_list(case):
+    """Nothing is refused, and nothing is logged as refused."""
+    attempt(case)
+
+    units = gate.work_list(open_case(case), gate.standing_mandate(open_case(case)))
+    assert [None] == [unit.cause for unit in units]
+    assert "refusal" not in [entry["event"] for entry in log.read(case / chain.LOG)]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_lies_outside_the_mandate_is_refused_and_the_refusal_logged(name, case):
+    """Exit 5, the exact difference in the message, and one line of the log that commits to it."""
+    edit, message = REFUSED[name]
+    edit(case)
+    before = len(log.read(case / chain.LOG))
+
+    with pytest.raises(AuthorityError) as error:
+        attempt(case)
+
+    assert message in str(error.value)
+    assert "could not be logged" not in str(error.value)
+    assert 5 == error.value.exit_code
+    entries = log.read(case / chain.LOG)[before:]
+    assert ["refusal"] == [entry["event"] for entry in entries]
+    kept = commitments.opened(case)
+    assert [str(error.value)] == [kept[commitment] for commitment in entries[0]["why"]]
+    assert message not in json.dumps(entries[0].payload)
+    assert toolkit.verify(case).failures == [] or {"V512"} == {f.code for f in toolkit.verify(case).failures}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_a_mandate_that_cannot_be_one_is_not_a_mandate(name, case):
+    """The file is refused with the key that is wrong: nothing starts."""
+    edit, message = UNUSABLE[name]
+    edit(case)
+
+    with pytest.raises(UsageError) as error:
+        attempt(case)
+    assert message in str(error.value)
+
+
+def test_steps_ask_the_gate_whichever_way_they_are_called(case, run_cli):
+    """By the API, in a notebook's way, and by the command line: exit 5, logged each time, and nothing indexed."""
+    settings('["KB-1"]', '["KB-2"]')(case)
+    with pytest.raises(AuthorityError, match="nothing lies inside the mandate"):
+        toolkit.index(open_case(case), workers=1)
+    done = run_cli("index", case)
+    assert 5 == done.returncode
+    assert "camera KB-1 is not among mandate.cameras: KB-2" in done.stderr
+
+    assert not (case / "tables/index").exists()
+    assert 2 == [entry["event"] for entry in log.read(case / chain.LOG)].count("refusal")
+
+
+def test_no_environment_opens_the_gate(case, monkeypatch):
+    """Nothing but case.toml is asked: no variable, no clock of the caller's."""
+    settings('["KB-1"]', '["KB-2"]')(case)
+    for name in ("TOOLKIT_MANDATE", "TOOLKIT_CAMERAS", "TOOLKIT_FORCE", "MANDATE", "TZ"):
+        monkeypatch.setenv(name, "*")
+
+    with pytest.raises(AuthorityError):
+        attempt(case)
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo", "other content", "gone"])
+def test_only_the_file_that_was_sealed_is_opened(kind, case):
+    """A link to live footage, a pipe, a file that grew, none: refused by its kind or its digest, and not decoded."""
+    path = case / "raw/footage/a.mp4"
+    content = path.read_bytes()
+    path.unlink()
+    if kind == "link":
+        (case.parent / "live.mp4").write_bytes(content)
+        path.symlink_to(case.parent / "live.mp4")
+    elif kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "other content":
+        path.write_bytes(content + content[-100:])
+
+    with pytest.raises(ToolkitError) as error:
+        toolkit.index(open_case(case), workers=1)
+
+    assert error.value.exit_code in (4, 5)
+    assert not list((case / "tables").glob("index/faces/*"))
+
+
+def test_a_refusal_that_cannot_be_logged_says_so(case):
+    """The operator must not believe that nobody will know, nor that somebody does."""
+    settings('["KB-1"]', '["KB-2"]')(case)
+    text = (case / "case.toml").read_text()
+    key = pytest.importorskip("cryptography") and toolkit.new_key(case.parent / "k", name="office")
+    (case / "case.toml").write_text(f'signers = ["{key}"]\n' + text)
+
+    with pytest.raises(AuthorityError, match=r"the mandate is not signed.*; this refusal could not be logged"):
+        attempt(case)
+
+
+def test_footage_is_old_enough_a_day_after_its_end(case):
+    """Start and duration count, to the second, from the run's clock; not the file's own time."""
+    opened = open_case(case)
+    mandate = gate.standing_mandate(opened)
+    os.utime(case / "raw/footage/a.mp4")
+    unit = gate.work_list(opened, mandate)[0]
+    end = unit.clip.starts_latest + dt.timedelta(seconds=float(unit.length_s))
+
+    assert gate.work_list(opened, mandate, end + dt.timedelta(hours=24))[0].cause is None
+    with pytest.raises(AuthorityError, match=r"captured until 2017-01-09 08:30 UTC, less than mandate.age_floor_hours"):
+        gate.work_list(opened, mandate, end + dt.timedelta(hours=24) - dt.timedelta(microseconds=1))
+
+
+def test_a_child_is_searched_for_only_under_an_authority_of_its_own(case):
+    """By content: a copy under another name is the child's image too. With `mandate.children`, none is refused."""
+    CHILD(case)
+    opened = open_case(case)
+    mandate = gate.standing_mandate(opened)
+    sha256 = dict(opened.table("images").select("image_ref", "sha256").iter_rows())["I-1"]
+    probes = {"I-1": sha256, "raw/images/copy.png": sha256, "raw/images/other.png": "0" * 64}
+
+    assert frozenset({"I-1", "raw/images/copy.png"}) == gate.children(opened, mandate, probes)
+    adding('children = "court order 3"')(case)
+    opened = open_case(case)
+    assert frozenset() == gate.children(opened, gate.standing_mandate(opened), probes)
+    assert isinstance(opened.table("custody_records"), pl.DataFrame)
+
+
+def test_what_was_committed_to_can_be_erased_and_the_log_holds(case):
+    """The value and its salt are gone; the line that commits to it stays, and verifies."""
+    settings('["KB-1"]', '["KB-2"]')(case)
+    with pytest.raises(AuthorityError):
+        attempt(case)
+    refusal = log.read(case / chain.LOG)[-1]
+
+    assert 1 == commitments.erase(case, refusal["why"])
+    assert {} == commitments.opened(case)
+    assert b"KB-1" not in (case / commitments.OPENINGS).read_bytes()
+    assert refusal == log.read(case / chain.LOG)[-1]

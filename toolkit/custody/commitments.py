@@ -1,0 +1,69 @@
+"""
+What the log must commit to and may not hold: a salted digest in the log, the value beside it, where it can be erased.
+
+`custody/openings.jsonl` holds one line a value: the commitment, a random salt of 32 bytes, the value. The log's line
+holds only SHA-256(salt, value): without the salt nobody can find the value by trying (a name, a reference or a
+descriptor can be guessed), so that erasing a line here erases the value, and the log stays as it is.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from toolkit.custody import write
+from toolkit.custody.digest import canonical
+from toolkit.errors import IntegrityError
+
+OPENINGS = "custody/openings.jsonl"
+"""Path of the salts and values in a case."""
+
+_SALT_BYTES = 32
+
+
+def commit(case_root: Path, values: Iterable[str]) -> list[str]:
+    """Keep the values with salts of their own and return their commitments, in hex; hold the case's lock."""
+    made = []
+    for value in values:
+        salt = os.urandom(_SALT_BYTES)
+        made.append(_commitment(salt, value))
+        line = canonical({"commitment": made[-1], "salt": salt.hex(), "value": value})
+        write.append_line(case_root / OPENINGS, line)
+    return made
+
+
+def opened(case_root: Path) -> dict[str, str]:
+    """
+    Return commitment -> value of what was not erased.
+
+    Raises:
+        IntegrityError: If a value is not what was committed to.
+    """
+    path, found = case_root / OPENINGS, {}
+    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+    for number, line in enumerate(lines, 1):
+        try:
+            kept = json.loads(line)
+            commitment, value = kept["commitment"], kept["value"]
+            right = _commitment(bytes.fromhex(kept["salt"]), value) == commitment
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise IntegrityError(f"{OPENINGS}: line {number} cannot be read: {error}") from error
+        if not right:
+            raise IntegrityError(f"{OPENINGS}: line {number} is not what was committed to")
+        found[commitment] = value
+    return found
+
+
+def erase(case_root: Path, commitments: Iterable[str]) -> int:
+    """Erase values and salts for good; return how many. The log, which holds the commitments, stays as it is."""
+    gone, path = set(commitments), case_root / OPENINGS
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    kept = [line for line in lines if json.loads(line)["commitment"] not in gone]
+    if len(kept) < len(lines):
+        write.write_bytes(path, b"".join(kept))
+    return len(lines) - len(kept)
+
+
+def _commitment(salt: bytes, value: str) -> str:
+    return hashlib.sha256(salt + value.encode()).hexdigest()

@@ -1,0 +1,61 @@
+"""A refusal is logged too: what was asked for outside the mandate, when, and the exact difference."""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import toolkit
+from toolkit.case import Case
+from toolkit.custody import digest, lock, write
+from toolkit.custody.commitments import commit
+from toolkit.errors import AuthorityError, ToolkitError
+from toolkit.steps.job import open_log
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def logged(ask: Callable[P, R]) -> Callable[P, R]:
+    """
+    Let a function of the gate, whose first argument is the case, log every refusal before it is raised.
+
+    The difference names sources and probes, so that the log holds a commitment to it. A refusal that cannot be logged
+    (no key of a signer, another process at work) is raised all the same, and says so.
+    """
+
+    @wraps(ask)
+    def asked(*arguments: P.args, **named: P.kwargs) -> R:
+        try:
+            return ask(*arguments, **named)
+        except AuthorityError as refusal:
+            case = arguments[0]
+            if not isinstance(case, Case):
+                raise
+            if not (why_not := _log(case, ask.__name__, str(refusal))):
+                raise
+            raise AuthorityError(f"{refusal}; this refusal could not be logged: {why_not}") from refusal
+
+    return asked
+
+
+def _log(case: Case, what: str, why: str) -> str:
+    """Append a refusal to the log; return why that cannot be done, or nothing."""
+    try:
+        with lock.locked(case.root):
+            write.sweep_temps(case.root)
+            log = open_log(case)
+            log.append(
+                {
+                    "event": "refusal",
+                    "step": what,
+                    "case": case.settings_digest(),
+                    "hand": digest.folder_digest(case.root / "hand"),
+                    "tool": toolkit.__version__,
+                    "why": commit(case.root, [why]),
+                },
+                at=dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
+            )
+    except ToolkitError as error:
+        return str(error)
+    return ""
