@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from toolkit.steps.ingest import ingest
     from toolkit.steps.key import new_key, public_key, sign
     from toolkit.steps.new import new
+    from toolkit.steps.forecast import plan
     from toolkit.steps.reconstruct import reconstruct
     from toolkit.steps.report import report
     from toolkit.steps.run import run
@@ -38,6 +39,7 @@ _WHERE = {
     "ingest": "toolkit.steps.ingest",
     "keep_head": "toolkit.steps.witness",
     "new": "toolkit.steps.new",
+    "plan": "toolkit.steps.plan",
     "new_key": "toolkit.steps.key",
     "public_key": "toolkit.steps.key",
     "reconstruct": "toolkit.steps.reconstruct",
@@ -65,6 +67,7 @@ __all__ = [
     "new",
     "new_key",
     "open_case",
+    "plan",
     "public_key",
     "reconstruct",
     "report",

@@ -121,6 +121,22 @@ _step("report", "Write the report: text, figures, tables, how to verify it.")
 @_case
 @_as_json
 @_workers
+@click.option("--price", type=click.FloatRange(0), default=None, help="Of an hour of one worker, in any currency.")
+def plan(case: str, as_json: bool, workers: int | None, price: float | None) -> None:
+    """Forecast hours, storage and cost of the index from a timed sample; no face is looked for."""
+    forecast = toolkit.plan(toolkit.open_case(case), workers=workers, price=price)
+    if as_json:
+        _print_json(forecast)
+        return
+    from toolkit.terminal import show_forecast  # noqa: PLC0415
+
+    show_forecast(forecast)
+
+
+@main.command()
+@_case
+@_as_json
+@_workers
 @_scheduler
 def run(case: str, as_json: bool, workers: int | None, scheduler: str | None) -> None:
     """Take a case the straight way: every step that is not up to date."""

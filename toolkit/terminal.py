@@ -1,5 +1,6 @@
 """What people and machines read on the terminal."""
 
+import dataclasses
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from toolkit.case import Case, Run
 from toolkit.case import Progress as Report
 from toolkit.custody.verify import Verification
 from toolkit.problems import Origin
+from toolkit.steps.forecast import Forecast
 
 _STATE_STYLE = {
     "established": "green",
@@ -99,6 +101,34 @@ def show_headlines(case: Case, runs: list[Run], *, seconds: float) -> None:
 def _latest(case: Case) -> str:
     found = max((case.root / "reports").glob("*/report.html"), key=lambda path: path.stat().st_mtime_ns)
     return case.relative(found)
+
+
+def show_forecast(found: Forecast) -> None:
+    """Print what the index would take."""
+    console = _console()
+    left_out = f"; {found.not_opened} more that no decoder opens" if found.not_opened else ""
+    left_out += f"; {found.no_length} of them do not say how long they are, and are not counted" if found.no_length else ""
+    size = f"{found.footage_bytes / 1e9:.2f} GB"
+    console.print(f"footage: {found.files} files, {found.footage_hours:.2f} h, {size}{left_out}", soft_wrap=True)
+    share = f"{found.searched_share:.0%} of the picture, at the looks asked for, moved"
+    console.print(f"sample:  {found.sampled_s:.0f} s decoded, no face looked for: {share}", soft_wrap=True)
+    each, together = (found.worker_hours_least, found.worker_hours_most), found.hours
+    console.print(f"index:   {_range(each)} h of one worker; {_range(together)} h with {found.workers}")
+    faces = f"{found.describing_s:.0f} s of one worker and {found.face_bytes / 1e6:.2f} MB of storage"
+    console.print(f"faces:   {faces} for each 1,000 that are described; how many is not known")
+    if found.cost_least is not None and found.cost_most is not None:
+        console.print(f"cost:    {_range((found.cost_least, found.cost_most))}, at the price given for an hour of a worker")
+
+
+def _range(bounds: tuple[float, float]) -> str:
+    """
+    Return two numbers to two digits, or one where they do not differ.
+
+    >>> _range((0.1234, 12.3)), _range((1234.5, 1234.5))
+    ('0.12 to 12', '1,234')
+    """
+    least, most = (f"{bound:,.0f}" if bound >= 10 else f"{bound:.2g}" for bound in bounds)  # noqa: PLR2004
+    return least if least == most else f"{least} to {most}"
 
 
 def show_questions(answers: list[Answer]) -> None:
@@ -189,6 +219,8 @@ def to_json(found: object, schema_version: int) -> object:
             failures = [{"code": f.code, "path": f.path, "detail": f.detail} for f in found.failures]
             said = {"signed": found.signed, "limits": list(found.limits)}
             return version | {"ok": found.ok, "checked": found.checked, "failures": failures} | said
+        case Forecast():
+            return version | dataclasses.asdict(found) | {"hours_least": found.hours[0], "hours_most": found.hours[1]}
         case Run():
             return version | {
                 "step": found.step,
