@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test sample lock clean
+.PHONY: demo test sample bench docs lock clean
 
 demo: .venv/installed
 	$(BIN)/toolkit demo build/demo; code=$$?; [ $$code -eq 0 ] || [ $$code -eq 3 ]
@@ -25,6 +25,16 @@ test: .venv/installed
 # Everything in data_samples/ again, from its seed: minutes of rendering.
 sample: .venv/installed
 	$(BIN)/python -m toolkit.synthetic
+
+# Ours beside the peers, in the same run: benchmarks/results.md and results.json. Minutes; wants a quiet machine.
+bench: .venv/installed
+	$(BIN)/python -m benchmarks
+
+# The page of columns in CONTRIBUTING.md, from the code.
+docs: .venv/installed
+	$(BIN)/python -c 'from pathlib import Path; from toolkit.readers.describe import describe_tables as page; \
+	  path = Path("CONTRIBUTING.md"); head, _, rest = path.read_text().partition("<!-- tables -->\n"); \
+	  path.write_text(head + "<!-- tables -->\n" + page().strip() + "\n<!-- /tables -->" + rest.partition("<!-- /tables -->")[2])'
 
 clean:
 	rm -rf build
