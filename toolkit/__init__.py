@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from toolkit.steps.key import new_key, public_key, sign
     from toolkit.steps.new import new
     from toolkit.steps.forecast import plan
+    from toolkit.steps.profile import profile
     from toolkit.steps.reconstruct import reconstruct
     from toolkit.steps.report import report
     from toolkit.steps.run import run
@@ -41,6 +42,7 @@ _WHERE = {
     "new": "toolkit.steps.new",
     "plan": "toolkit.steps.plan",
     "new_key": "toolkit.steps.key",
+    "profile": "toolkit.steps.profile",
     "public_key": "toolkit.steps.key",
     "reconstruct": "toolkit.steps.reconstruct",
     "report": "toolkit.steps.report",
@@ -68,6 +70,7 @@ __all__ = [
     "new_key",
     "open_case",
     "plan",
+    "profile",
     "public_key",
     "reconstruct",
     "report",

@@ -280,6 +280,14 @@ def bundle(case: str, out: str) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path())
+@click.option("--kind", help="Kind of source (a folder under raw/); the one that fits best where absent.")
+def profile(file: str, kind: str | None) -> None:
+    """Propose a profile (TOML for CASE/profiles/) for an export of an unknown layout, and say what is not sure."""
+    click.echo(toolkit.profile(file, kind=kind).toml, nl=False)
+
+
+@main.command()
 def tables() -> None:
     """Print the columns of every kind of source and every table."""
     from toolkit.readers.describe import describe_tables  # noqa: PLC0415

@@ -30,7 +30,7 @@ class _TwiceError(ValueError):
 
 
 @dataclass(frozen=True)
-class _Item:
+class Item:
     """An item: its number or line, its offset in the text, its text, and its cells, or what is wrong with it."""
 
     number: int
@@ -50,7 +50,7 @@ def json_register(text: Text, entry: Entry, reader: Reader) -> Register:
         return _not_rows(text[:].decode("utf-8", "backslashreplace"), ("T201", why, ""), entry, size)
     mark = size - len(whole.encode())
     try:
-        items, place = _items(whole, by_line=entry.source.lower().endswith((".jsonl", ".ndjson")))
+        items, place = items_of(whole, by_line=entry.source.lower().endswith((".jsonl", ".ndjson")))
     except (ValueError, RecursionError) as error:
         why = f"expected a list of objects, or an object on each line, found {_why(error)}"
         return _not_rows(whole, ("T218", why, ""), entry, size)
@@ -83,7 +83,7 @@ def _feed(names: list[str], entry: Entry, reader: Reader) -> Feed:
     return best(fits)
 
 
-def _items(text: str, *, by_line: bool) -> tuple[list[_Item], str]:
+def items_of(text: str, *, by_line: bool) -> tuple[list[Item], str]:
     """
     Return the items, and what they are numbered by.
 
@@ -131,7 +131,7 @@ def _only_list(text: str, start: int) -> int:
     return int(lists[0])
 
 
-def _of_list(text: str, start: int) -> Iterator[_Item]:
+def _of_list(text: str, start: int) -> Iterator[Item]:
     """Yield the items of the list that begins there."""
     decoder, at, number = _decoder(), start + 1, 0
     while True:
@@ -148,18 +148,18 @@ def _of_list(text: str, start: int) -> Iterator[_Item]:
             raise ValueError(f"neither ',' nor ']' behind item {number}")
 
 
-def _of_lines(text: str) -> Iterator[_Item]:
+def _of_lines(text: str) -> Iterator[Item]:
     decoder, start = _decoder(), 0
     for number, line in enumerate(text.split("\n"), 1):
         verbatim = line.removesuffix("\r")
         if not verbatim.strip():
             if start + len(line) < len(text):
-                yield _Item(number, start, verbatim, {})
+                yield Item(number, start, verbatim, {})
         else:
             try:
                 yield _item(number, start, verbatim, decoder.decode(verbatim))
             except (ValueError, RecursionError) as error:
-                yield _Item(number, start, verbatim, None, f"no JSON: {_why(error)}")
+                yield Item(number, start, verbatim, None, f"no JSON: {_why(error)}")
         start += len(line) + 1
 
 
@@ -174,13 +174,13 @@ def _decoder() -> json.JSONDecoder:
     return json.JSONDecoder(object_pairs_hook=tuple, parse_int=str, parse_float=str, parse_constant=str)
 
 
-def _item(number: int, start: int, verbatim: str, value: Any) -> _Item:  # noqa: ANN401 - whatever JSON holds
+def _item(number: int, start: int, verbatim: str, value: Any) -> Item:  # noqa: ANN401 - whatever JSON holds
     if not isinstance(value, tuple):
-        return _Item(number, start, verbatim, None, "expected an object")
+        return Item(number, start, verbatim, None, "expected an object")
     try:
-        return _Item(number, start, verbatim, dict(_flat(value, "")))
+        return Item(number, start, verbatim, dict(_flat(value, "")))
     except _TwiceError as error:
-        return _Item(number, start, verbatim, None, f"the key {str(error)!r} stands twice")
+        return Item(number, start, verbatim, None, f"the key {str(error)!r} stands twice")
 
 
 def _flat(pairs: tuple[tuple[str, Any], ...], outer: str) -> Iterator[tuple[str, str | None]]:
@@ -227,7 +227,7 @@ def _byte_offsets(text: str, starts: list[int], mark: int) -> list[int]:
     return offsets
 
 
-def _blocks(items: list[_Item], offsets: list[int], names: list[str]) -> Iterator[Block]:
+def _blocks(items: list[Item], offsets: list[int], names: list[str]) -> Iterator[Block]:
     """Yield the items in blocks; without names all of them are in quarantine."""
     for begin in range(0, len(items), BLOCK_ITEMS):
         part = items[begin : begin + BLOCK_ITEMS]
@@ -246,7 +246,7 @@ def _blocks(items: list[_Item], offsets: list[int], names: list[str]) -> Iterato
         )
 
 
-def _status(item: _Item, names: list[str]) -> str:
+def _status(item: Item, names: list[str]) -> str:
     if item.cells == {}:
         return "blank"
     return "accepted" if item.cells and names else "quarantined"

@@ -38,6 +38,12 @@ def is_workbook(text: Text) -> bool:
     return False
 
 
+def sheets_of(content: bytes) -> dict[str, pl.DataFrame]:
+    """Return the cells of each sheet as text, from its first row on."""
+    book = fastexcel.read_excel(content)
+    return {name: _rows(book, name)[0] for name in book.sheet_names}
+
+
 def read_workbook(text: Text, entry: Entry, reader: Reader) -> Iterator[ReadSource]:
     """Yield the workbook, and each of its sheets as a part of it."""
     whole = bytes(text[:])
