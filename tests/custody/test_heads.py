@@ -132,3 +132,13 @@ def test_cosigned_heads_in_the_case_are_compared_where_the_witness_is_known(tmp_
     assert "is of the log toolkit/case/" in heads.compare(tmp_path, known)[1][0][1]
     (folder / "1.note").write_bytes(b"no note")
     assert 1 == len(heads.compare(tmp_path, known)[1])
+
+
+def test_a_case_toml_that_cannot_be_read_is_named_and_ends_nothing(tmp_path):
+    """Verify says what it can of the rest."""
+    fill(tmp_path, 2, KEY)
+    for content in (b"\xff\xfe", b"[mandate\n"):
+        (tmp_path / "case.toml").write_bytes(content)
+
+        codes = [failure.code for failure in verify.verify(tmp_path, (), Trust(SIGNERS)).failures]
+        assert "V517" in codes

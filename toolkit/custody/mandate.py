@@ -44,8 +44,16 @@ def check(case_root: Path, signers: Sequence[str]) -> list[note.PublicKey]:
     Raises:
         AuthorityError: If there are signers and none of them signed it, or it was edited since.
     """
-    case_toml = (case_root / "case.toml").read_text("utf-8")
-    if not signers or "mandate" not in tomllib.loads(case_toml):
+    if not signers:
+        return []
+    try:
+        case_toml = (case_root / "case.toml").read_text("utf-8")
+        stated = "mandate" in tomllib.loads(case_toml)
+    except ValueError as error:
+        raise AuthorityError(
+            f"case.toml: cannot be read, so that nobody can say whether it is signed: {error}"
+        ) from error
+    if not stated:
         return []
     path = case_root / MANDATE_NOTE
     again = "its signer signs it with 'toolkit key sign CASE --key FILE'"
