@@ -29,7 +29,7 @@ def made(case_dir: Path, disclosures: int, seed: int, layouts: str) -> None:
     started = time.perf_counter()
     write_force(case_dir, disclosures, seed, layouts)
     print(f"{'make':12} {time.perf_counter() - started:8.1f} s")
-    for step in ("seal", "ingest", "reconstruct"):
+    for step in ("seal", "ingest", "link", "reconstruct"):
         started = time.perf_counter()
         getattr(toolkit, step)(toolkit.open_case(case_dir))
         print(f"{step:12} {time.perf_counter() - started:8.1f} s", flush=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from toolkit.steps.index import index
     from toolkit.steps.ingest import ingest
     from toolkit.steps.key import new_key, public_key, sign
+    from toolkit.steps.link import link
     from toolkit.steps.new import new
     from toolkit.steps.forecast import plan
     from toolkit.steps.profile import profile
@@ -39,6 +40,7 @@ _WHERE = {
     "index": "toolkit.steps.index",
     "ingest": "toolkit.steps.ingest",
     "keep_head": "toolkit.steps.witness",
+    "link": "toolkit.steps.link",
     "new": "toolkit.steps.new",
     "plan": "toolkit.steps.plan",
     "new_key": "toolkit.steps.key",
@@ -66,6 +68,7 @@ __all__ = [
     "index",
     "ingest",
     "keep_head",
+    "link",
     "new",
     "new_key",
     "open_case",

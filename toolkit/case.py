@@ -25,7 +25,7 @@ class Progress(Protocol):
         """Show what is being done, how much is done and how much there is, and how fast it goes, in words."""
 
 
-STEPS = ("seal", "ingest", "index", "sweep", "reconstruct", "report")
+STEPS = ("seal", "ingest", "index", "sweep", "link", "reconstruct", "report")
 """The straight way, in order."""
 
 
@@ -78,8 +78,13 @@ class Case:
             raise UsageError(f"no table {name!r} yet: run 'toolkit {wanted.step} CASE' first")
         return pl.concat([wanted.schema().to_frame(), *map(pl.read_parquet, files)])
 
-    def connect(self) -> duckdb.DuckDBPyConnection:
-        """Return a read-only DuckDB connection with a view for each table (close it when done)."""
+    def connect(self, shared: str = "sql") -> duckdb.DuckDBPyConnection:
+        """
+        Return a read-only DuckDB connection with a view for each table (close it when done).
+
+        Args:
+            shared: "sql", for the views that questions and rules share, or "linking", for none of them.
+        """
         settings = self.settings
         about, mandate = settings.about, settings.mandate
         values: dict[str, object] = {
@@ -94,7 +99,7 @@ class Case:
         }
         if mandate:
             values |= {"window": interval(mandate.window), "threshold": mandate.threshold}
-        return views.open_views(self.root, values)
+        return views.open_views(self.root, values, shared=shared)
 
     def problems(self, step: str | None = None) -> list[Problem]:
         """Return every problem on record, of one step or of all in the order of the straight way."""

@@ -67,7 +67,7 @@ def main(key: str | None) -> None:
     Rebuild what was shared, when, and whether it was matched, from archived records and footage.
 
     A case is a folder. `toolkit new CASE` makes one, `toolkit run CASE` takes it the straight way: seal, ingest,
-    index, sweep, reconstruct, report. `toolkit demo` does it on the bundled sample.
+    index, sweep, link, reconstruct, report. `toolkit demo` does it on the bundled sample.
     """
     if key:
         os.environ["TOOLKIT_KEY"] = key
@@ -113,6 +113,7 @@ _step(
     parallel=True,
     cluster=True,
 )
+_step("link", "Link transfers, receipts, enrolments, custody records and disposals to entries; say how surely.")
 _step("reconstruct", "Answer the questions and judge the rules from the tables.")
 _step("report", "Write the report: text, figures, tables, how to verify it.")
 

@@ -7,11 +7,14 @@ from pathlib import Path
 import polars as pl
 from ledgers import typed
 
+from toolkit.audit.links import HAND, links, read_judgements
+from toolkit.audit.views import open_views
 from toolkit.readers.declarations import NOTHING_DECLARED, read_declarations
-from toolkit.readers.source import Entry, ReadSource, read_source
+from toolkit.readers.entries import Entry, Part, Reader, ReadSource
+from toolkit.readers.source import read_source
 from toolkit.tables import TABLES, Table, table
 
-RESULTS = {"records": "records", "problems": "problems", "sources": "row", "coverage": "coverage"}
+RESULTS = {"problems": "problems", "sources": "row", "coverage": "coverage"}
 """Tables of the ingest step that every source adds to, and the part of `ReadSource` that adds."""
 
 
@@ -24,7 +27,8 @@ def write_case(folder: Path, case_dir: Path) -> None:
     """
     declared = folder / "sources.csv"
     declarations = read_declarations(declared.read_bytes())[0] if declared.exists() else {}
-    sources: dict[str, list[ReadSource]] = {}
+    sources: list[ReadSource] = []
+    parts: list[Part] = []
     computed: dict[tuple[str, str], pl.DataFrame] = {}
     for path in sorted(folder.glob("*.csv")):
         *step, name = path.stem.split(".")
@@ -36,20 +40,33 @@ def write_case(folder: Path, case_dir: Path) -> None:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             source = f"raw/{path.name}"
             entry = Entry(source, kind, digest, declarations.get(source, NOTHING_DECLARED))
-            sources.setdefault(name, []).append(read_source(path, entry))
+            sources += read_source(path, entry, Reader(parts.append))
     for wanted in TABLES:
+        if wanted.step == "link":
+            continue
         if wanted.step == "ingest" or any(step == wanted.step for step, _ in computed):
             frame = computed.get((wanted.step, wanted.name))
-            _write(case_dir, wanted, _ingested(wanted, sources) if frame is None else frame)
+            _write(case_dir, wanted, _ingested(wanted, sources, parts) if frame is None else frame)
+    judged = folder / "hand" / "links.csv"
+    _link(case_dir, read_judgements(judged.read_text("utf-8")) if judged.exists() else HAND.to_frame())
 
 
-def _ingested(wanted: Table, sources: dict[str, list[ReadSource]]) -> pl.DataFrame:
+def _link(case_dir: Path, judgements: pl.DataFrame) -> None:
+    """Write the links, as `toolkit link` does."""
+    with open_views(case_dir, shared="linking") as connection:
+        found = list(links(connection, judgements))
+    _write(case_dir, table("links"), pl.concat([table("links").schema().to_frame(), *(rows for _, rows in found)]))
+
+
+def _ingested(wanted: Table, sources: list[ReadSource], parts: list[Part]) -> pl.DataFrame:
     empty = wanted.schema().to_frame()
     if wanted.step != "ingest":
         return empty
     if part := RESULTS.get(wanted.name):
-        return pl.concat([empty, *(getattr(read, part) for found in sources.values() for read in found)])
-    frames = (read.frame for read in sources.get(wanted.name, []))
+        return pl.concat([empty, *(getattr(read, part) for read in sources)])
+    if wanted.name == "records":
+        return pl.concat([empty, *(part.records for part in parts)])
+    frames = (part.frame for part in parts if part.table == wanted.name)
     return pl.concat([empty, *(frame for frame in frames if frame is not None)])
 
 

@@ -36,7 +36,7 @@ class Query:
 
 @cache
 def queries(folder: str) -> dict[str, Query]:
-    """Return the files of `sql`, `questions` or `rules` by name, in natural order."""
+    """Return the files of `sql`, `linking`, `questions` or `rules` by name, in natural order."""
     read = (_read(path) for path in (ROOM / folder).iterdir() if path.suffix == ".sql")
     return {query.name: query for query in sorted(read, key=lambda query: natural(query.name))}
 
@@ -63,7 +63,7 @@ def _read(path: Path) -> Query:
     fields = _fields(header)
     if not header or "Reads" not in fields:
         raise ValueError(f"{path.name}: expected a header with a title and 'Reads:', found {header[:1]}")
-    name = path.stem if path.parent.name == "sql" else path.stem.split("_")[0]
+    name = path.stem if path.parent.name in {"sql", "linking"} else path.stem.split("_")[0]
     name = re.sub(r"^R0*(\d+.*)$", r"R\1", name)
     return Query(
         name=name,

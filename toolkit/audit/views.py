@@ -66,6 +66,7 @@ def open_views(
     case_dir: Path,
     settings: Mapping[str, object] | None = None,
     *,
+    shared: str = "sql",
     threads: int = 1,
     memory_limit: str | None = None,
 ) -> duckdb.DuckDBPyConnection:
@@ -78,6 +79,7 @@ def open_views(
     Args:
         case_dir: Folder of the case.
         settings: See `settings_row`.
+        shared: "sql", for the views that questions and rules share, or "linking", for none of them.
         threads: Threads of DuckDB.
         memory_limit: As DuckDB writes it, "4GiB"; None: its own default.
 
@@ -90,9 +92,11 @@ def open_views(
     _add_tables(connection, case_dir)
     _add(connection, "settings", settings_row(settings or {}))
     connection.execute((ROOM / "macros.sql").read_text("utf-8"))
-    for view in in_order(queries("sql")):
-        connection.execute(f'create table "{view.name}" as\n{view.text}')
-    connection.execute((ROOM / "macros_on_views.sql").read_text("utf-8"))
+    if shared == "sql":
+        for view in in_order(queries("sql")):
+            connection.execute(f'create table "{view.name}" as\n{view.text}')
+    after = "macros_on_views.sql" if shared == "sql" else "macros_of_linking.sql"
+    connection.execute((ROOM / after).read_text("utf-8"))
     connection.execute("set allowed_directories = $1", [[(case_dir / "tables").as_posix()]])
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")

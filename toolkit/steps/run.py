@@ -5,6 +5,7 @@ import polars as pl
 from toolkit.case import Case, Progress, Run
 from toolkit.steps.index import index
 from toolkit.steps.ingest import ingest
+from toolkit.steps.link import link
 from toolkit.steps.reconstruct import reconstruct
 from toolkit.steps.report import report
 from toolkit.steps.seal import seal
@@ -31,7 +32,7 @@ def run(
             index(case, workers=workers, scheduler=scheduler, progress=progress),
             sweep(case, workers=workers, scheduler=scheduler, progress=progress),
         ]
-    return [*runs, reconstruct(case), report(case)]
+    return [*runs, link(case), reconstruct(case), report(case)]
 
 
 def _why_no_sweep(case: Case) -> str | None:

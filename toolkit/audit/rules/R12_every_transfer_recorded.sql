@@ -2,52 +2,27 @@
 -- Report:   p8.
 -- Grain:    one row per transfer, per receipt that answers no known transfer, and per enrolment of an image that neither
 --           names; one for the case where only the intelligence system was examined.
--- Reads:    transfers, transfer_links, receipts, enrolments, disclosures, disclosed_images, kept_apart, complete_spans,
+-- Reads:    transfers, transfer_links, record_links, receipts, enrolments, disclosures, complete_spans,
 --           registers_examined, asserted.
 -- Register: transfers.
 -- Breach:   nothing that may be its entry, in an intelligence system declared complete for that time.
-with lone_receipts as (
-    select receipt_ref, recipient_ref, occurred_earliest, occurred_latest, unnest(image_refs) as image_ref,
+with arrived as (
+    select 'receipts' as left_table, receipt_ref as subject, occurred_earliest, occurred_latest,
         origin_of(source, locator) as evidence
     from receipts
     where transfer_ref is null or transfer_ref not in (select transfer_ref from transfers)
-),
-
-lone_enrolments as (
-    select enrolment_ref, image_ref, enrolled_earliest, enrolled_latest, origin_of(source, locator) as evidence
+    union all
+    select 'enrolments', enrolment_ref, enrolled_earliest, enrolled_latest, origin_of(source, locator)
     from enrolments
     where image_ref not in (select unnest(image_refs) from transfers where image_refs is not null)
         and image_ref not in (select unnest(image_refs) from receipts where image_refs is not null)
-),
-
-arrivals as (
-    select receipt_ref as subject, null as unit_ref, occurred_earliest, occurred_latest, image_ref, evidence
-    from lone_receipts
-    union all
-    select enrolment_ref, null, enrolled_earliest, enrolled_latest, image_ref, evidence from lone_enrolments
-),
-
-arrived as (
-    select
-        subject,
-        min(occurred_earliest) as occurred_earliest,
-        max(occurred_latest) as occurred_latest,
-        bool_and(exists (
-            from disclosed_images
-            where disclosed_images.image_ref = arrivals.image_ref
-                and coalesce(disclosed_images.earliest < arrivals.occurred_latest, true)
-        )) as is_recorded,
-        bool_or(exists (from kept_apart where contains(kept_apart.verbatim, arrivals.image_ref))) as is_mentioned,
-        set_of(evidence) as evidence
-    from arrivals
-    group by subject
 ),
 
 judged as (
     select
         transfer_ref as subject,
         case
-            when use is null and link <> 'named' then 'missing_field'
+            when link = 'undecided' or (use is null and link <> 'named') then 'missing_field'
             when link in ('named', 'same_images') then 'conforms'
             when link in ('unsure', 'quarantined') then 'link_unsure'
             when is_complete('entries', unit_ref, occurred_earliest, occurred_latest) then 'breach'
@@ -57,15 +32,17 @@ judged as (
     from transfer_links
     union all
     select
-        subject,
+        arrived.subject,
         case
-            when is_recorded then 'conforms'
-            when is_mentioned then 'link_unsure'
+            when link = 'undecided' then 'missing_field'
+            when link = 'same_images' then 'conforms'
+            when link in ('unsure', 'quarantined') then 'link_unsure'
             when is_complete('entries', null, occurred_earliest, occurred_latest) then 'breach'
             else 'out_of_coverage'
         end,
-        evidence
+        all_of([[arrived.evidence], record_links.evidence, record_links.mentioned])
     from arrived
+    inner join record_links on arrived.left_table = record_links.left_table and arrived.subject = record_links.left_ref
     union all
     select null, 'single_source', all_of([list(evidence)])
     from (
