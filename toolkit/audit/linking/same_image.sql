@@ -1,8 +1,8 @@
 -- Entries of the very image that another register names.
 -- Grain:  one row per left_table, left_ref, image and entry_ref.
 -- Reads:  received, sent, custody_records, disposals.
--- A transfer or receipt: of the same time, to a recipient that does not differ; surely, where both are known to the day,
--- the recipients are the same, and no other occasion fits. What has no recipient of its own: the last entry before it
+-- A transfer or receipt: within a month, to a recipient that does not differ; surely, where both are known to the day, less
+-- than a day lies between, the recipients are the same, and no other occasion is as near. What has no recipient of its own: the last entry before it
 -- (disposals, enrolments), or every entry (custody records).
 with fitting as (
     select
@@ -10,14 +10,15 @@ with fitting as (
         sent.entry_ref,
         sent.occasion_ref,
         coalesce(
-            received.is_to_the_day and sent.is_to_the_day and received.recipient_ref = sent.recipient_ref, false
+            received.is_to_the_day and sent.is_to_the_day and received.recipient_ref = sent.recipient_ref
+            and days_apart(received.earliest, received.latest, sent.earliest, sent.latest) < 1,
+            false
         ) as is_exact
     from received
     inner join sent on received.image = sent.image
     where received.left_table in ('transfers', 'receipts')
         and coalesce(received.recipient_ref = sent.recipient_ref, true)
-        and coalesce(received.earliest < sent.latest, true)
-        and coalesce(received.latest > sent.earliest, true)
+        and coalesce(days_apart(received.earliest, received.latest, sent.earliest, sent.latest) <= 31, true)
 ),
 
 counted as (
