@@ -143,7 +143,7 @@ def compare_shard(case: Case, probes: Sequence[Probe], threshold: float, shard: 
         face_ids = pl.read_parquet(shard.faces, columns=["face_id"])["face_id"]
         if not face_ids.equals(pl.read_parquet(shard.descriptors, columns=["face_id"])["face_id"]):
             raise ValueError(f"{shard.name}: faces and descriptors do not belong together: their face_id differ")
-        parts.append(compare(now, face_ids, _read(shard.descriptors), threshold))
+        parts.append(compare(now, face_ids, read_descriptors(shard.descriptors), threshold))
     return write_frame(path, "comparisons", "sweep", in_order(parts))
 
 
@@ -189,7 +189,7 @@ def _probes_digest(sha256s: frozenset[str]) -> str:
     return digest_of(sorted(sha256s))
 
 
-def _read(path: Path) -> Iterator[Rows]:
+def read_descriptors(path: Path) -> Iterator[Rows]:
     """Yield the descriptors of a shard, part by part."""
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(PART_ROWS, columns=["descriptor"]):

@@ -1,0 +1,62 @@
+"""Finding faces with the CNN: against dlib's own CNN, and against dlib's HOG as `face_recognition` runs it."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+import dlib
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.measuring import Result, at_most, faster, in_turn, spread
+from benchmarks.pictures import Picture, crowd, fitted, photographs
+from toolkit.faces import models, onnx_engine
+
+SIZES = ((640, 360), (1280, 720))
+ROUNDS = 3
+ALIKE, NEAR = 0.9, 0.01
+"""Boxes that overlap so much are one, if their strengths differ by at most so much."""
+
+
+def measure() -> Iterator[Result]:
+    """Measure."""
+    cnn = dlib.cnn_face_detection_model_v1(str(models.weights(models.CNN_DETECTOR)))
+    for width, height in SIZES:
+        picture, what = crowd(width, height), f"CNN, {width} x {height}"
+        onnx_engine.detect_cnn(picture, 80)
+        taken = in_turn(
+            ROUNDS,
+            time.process_time,
+            ours=lambda: onnx_engine.detect_cnn(picture, 80),  # noqa: B023 - called at once
+            dlib=lambda: cnn(picture, 0),  # noqa: B023
+            hog=lambda: models.hog_detector()(picture, 1),  # noqa: B023
+        )
+        ours = min(taken["ours"])
+        note = f"CPU seconds, best of {ROUNDS} in turn: {spread(taken)}"
+        yield faster(what, "dlib's CNN", ours, min(taken["dlib"]), 20, unit="CPU s", note=note)
+        yield at_most(what, "dlib's HOG at upsample 1, RGB", ours, min(taken["hog"]), 1, unit="CPU s")
+        yield _same(what, cnn, [picture, *(fitted(photograph, width, height) for photograph in photographs())])
+
+
+def _same(what: str, cnn: object, pictures: Sequence[Picture]) -> Result:
+    """Compare the detections with dlib's."""
+    ours = theirs = same = 0
+    for picture in pictures:
+        found, expected = onnx_engine.detect_cnn(picture, 80), cnn(picture, 0)  # type: ignore[operator]
+        ours, theirs = ours + len(found.boxes), theirs + len(expected)
+        for one in expected:
+            box = np.array([one.rect.left(), one.rect.top(), one.rect.right(), one.rect.bottom()])
+            alike = _overlap(found.boxes, box) >= ALIKE
+            same += bool((alike & (np.abs(found.strengths - one.confidence) <= NEAR)).any())
+    note = f"{len(pictures)} pictures; the same: overlap {ALIKE} or more, strength within {NEAR}"
+    reached = ours == theirs == same
+    return Result(
+        f"{what}: the same faces", "dlib's CNN", ours, theirs, same / max(theirs, 1), "the same", reached, "faces", note
+    )
+
+
+def _overlap(boxes: NDArray[np.int64], box: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the intersection over the union of each box with one."""
+    low, high = np.maximum(boxes[:, :2], box[:2]), np.minimum(boxes[:, 2:], box[2:])
+    common = np.prod(np.maximum(high - low + 1, 0), axis=1)
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2] + 1, axis=1) + np.prod(box[2:] - box[:2] + 1)
+    return common / (areas - common)
