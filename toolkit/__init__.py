@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from toolkit.steps.bundle import bundle
     from toolkit.steps.check import check
     from toolkit.steps.demo import demo
+    from toolkit.steps.diff import diff
     from toolkit.steps.index import index
     from toolkit.steps.ingest import ingest
     from toolkit.steps.key import new_key, public_key, sign
@@ -35,6 +36,7 @@ _WHERE = {
     "bundle": "toolkit.steps.bundle",
     "check": "toolkit.steps.check",
     "demo": "toolkit.steps.demo",
+    "diff": "toolkit.steps.diff",
     "describe_image": "toolkit.faces.pictures",
     "head": "toolkit.steps.witness",
     "index": "toolkit.steps.index",
@@ -64,6 +66,7 @@ __all__ = [
     "check",
     "demo",
     "describe_image",
+    "diff",
     "head",
     "index",
     "ingest",

@@ -200,6 +200,25 @@ def check(case: str, rule: str | None, as_json: bool) -> None:
 
 @main.command()
 @_case
+@click.argument("old")
+@click.argument("new")
+@_as_json
+def diff(case: str, old: str, new: str, as_json: bool) -> None:
+    """Compare two reports of a case, OLD and NEW: which answers changed, from what to what, because of which source."""
+    found = toolkit.diff(toolkit.open_case(case), old, new)
+    if as_json:
+        _print_json(found)
+        return
+    for change in found.changes:
+        sides = (change.was or {}, change.now or {})
+        was, now = ("; ".join(f"{key} {value}" for key, value in side.items()) for side in sides)
+        click.echo(f"{change.name} {change.subject or ''}: {was or 'nothing'} -> {now or 'nothing'}")
+        click.echo(f"    because of: {', '.join(change.because) or 'settings, or the tool'}")
+    click.echo(f"diff: {len(found.changes)} answers and verdicts changed between {found.old} and {found.new}")
+
+
+@main.command()
+@_case
 @click.option("--head", "heads", multiple=True, type=click.Path(), help="A checkpoint that was kept elsewhere.")
 @click.option("--trust", multiple=True, help="Public key of a signer; case.toml's where absent.")
 @click.option("--witness", "witnesses", multiple=True, help="Public key of a witness; case.toml's where absent.")

@@ -18,6 +18,7 @@ from toolkit.case import Case, Run
 from toolkit.case import Progress as Report
 from toolkit.custody.verify import Verification
 from toolkit.problems import Origin
+from toolkit.steps.diff import Difference
 from toolkit.steps.forecast import Forecast
 
 _STATE_STYLE = {
@@ -193,7 +194,7 @@ def progress_bar() -> Iterator[Report]:
         yield report
 
 
-def to_json(found: object, schema_version: int) -> object:
+def to_json(found: object, schema_version: int) -> object:  # noqa: PLR0911 - one for each kind
     """Return what a step found in the documented JSON shape; lists are sorted."""
     version = {"schema_version": schema_version}
     match found:
@@ -219,6 +220,8 @@ def to_json(found: object, schema_version: int) -> object:
             failures = [{"code": f.code, "path": f.path, "detail": f.detail} for f in found.failures]
             said = {"signed": found.signed, "limits": list(found.limits)}
             return version | {"ok": found.ok, "checked": found.checked, "failures": failures} | said
+        case Difference():
+            return version | dataclasses.asdict(found)
         case Forecast():
             return version | dataclasses.asdict(found) | {"hours_least": found.hours[0], "hours_most": found.hours[1]}
         case Run():
