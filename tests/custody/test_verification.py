@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.custody import chain, checkpoint, digest, manifest, merkle, verify, write
+from toolkit.custody import bundle, chain, checkpoint, digest, manifest, merkle, verify, write
 from toolkit.custody.log import Log
 
 AT = "2026-01-05T09:30:00+00:00"
@@ -283,5 +283,5 @@ def test_every_code_is_documented_and_no_other_can_be_used():
     """CODES of failures, in one place."""
     with pytest.raises(ValueError, match="unknown failure code 'V599'"):
         verify.Failure("V599", "", "")
-    source = Path(verify.__file__).read_text()
+    source = "".join(Path(module.__file__).read_text() for module in (verify, bundle))
     assert [] == [code for code in verify.FAILURES if source.count(code) < 2]

@@ -32,9 +32,9 @@ FAILURES = {
     "V514": "what a killed process left, kept in custody/torn/, is missing or has other content",
     "V515": "the checkpoint is not signed by a signer that case.toml lists",
     "V516": "a checkpoint that a witness cosigned, or that somebody kept, is not of this log, or not what was signed",
+    "V517": "the mandate is not signed by a signer that case.toml lists, or was edited since",
     "V518": "a bundle is not the bag that its manifests describe",
     "V519": "a statement of a report is not what the log has of it, or its proof shows nothing",
-    "V517": "the mandate is not signed by a signer that case.toml lists, or was edited since",
 }
 """What `verify` can find, by code. A file that was moved is no failure but a note (F407)."""
 
