@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from toolkit.steps.key import new_key, public_key, sign
     from toolkit.steps.link import link
     from toolkit.steps.new import new
-    from toolkit.steps.forecast import plan
+    from toolkit.steps.plan import plan
     from toolkit.steps.profile import profile
     from toolkit.steps.reconstruct import reconstruct
     from toolkit.steps.report import report
     from toolkit.steps.run import run
     from toolkit.steps.seal import seal
+    from toolkit.steps.search import proposals, search
     from toolkit.steps.sweep import sweep
     from toolkit.steps.verify import verify
     from toolkit.steps.witness import head, keep_head, witness
@@ -47,11 +48,13 @@ _WHERE = {
     "plan": "toolkit.steps.plan",
     "new_key": "toolkit.steps.key",
     "profile": "toolkit.steps.profile",
+    "proposals": "toolkit.steps.search",
     "public_key": "toolkit.steps.key",
     "reconstruct": "toolkit.steps.reconstruct",
     "report": "toolkit.steps.report",
     "run": "toolkit.steps.run",
     "seal": "toolkit.steps.seal",
+    "search": "toolkit.steps.search",
     "sign": "toolkit.steps.key",
     "sweep": "toolkit.steps.sweep",
     "verify": "toolkit.steps.verify",
@@ -77,11 +80,13 @@ __all__ = [
     "open_case",
     "plan",
     "profile",
+    "proposals",
     "public_key",
     "reconstruct",
     "report",
     "run",
     "seal",
+    "search",
     "sign",
     "sweep",
     "verify",

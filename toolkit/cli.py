@@ -300,6 +300,41 @@ def bundle(case: str, out: str) -> None:
 
 
 @main.command()
+@_case
+@click.argument("query", required=False)
+@click.option("--pack", help="A named pack of queries, or all.")
+@click.option("--proposals", is_flag=True, help="List what packs proposed, as judged in hand/proposals.csv.")
+@click.option("--most", type=click.IntRange(1), default=20, help="Passages to print of each query; 20.")
+@_as_json
+def search(case: str, query: str | None, pack: str | None, proposals: bool, most: int, as_json: bool) -> None:
+    r"""
+    Look for words in narratives, agreements and documents; every query is kept on record.
+
+    \b
+    image shared            both words       "facial recognition"    the phrase
+    recogni*                begins so        recogntion~             spelled almost so
+    NEAR(image sent, 5)     close together   a OR b, a NOT b, (...)
+    """
+    opened = toolkit.open_case(case)
+    if proposals:
+        found = toolkit.proposals(opened)
+        if as_json:
+            _print_json(found)
+            return
+        from toolkit.terminal import show_proposals  # noqa: PLC0415
+
+        show_proposals(found)
+        return
+    searched = toolkit.search(opened, query, pack=pack)
+    if as_json:
+        _print_json(searched)
+        return
+    from toolkit.terminal import show_search  # noqa: PLC0415
+
+    show_search(searched, most)
+
+
+@main.command()
 @click.argument("file", type=click.Path())
 @click.option("--kind", help="Kind of source (a folder under raw/); the one that fits best where absent.")
 def profile(file: str, kind: str | None) -> None:

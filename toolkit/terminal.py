@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import polars as pl
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -18,8 +19,10 @@ from toolkit.case import Case, Run
 from toolkit.case import Progress as Report
 from toolkit.custody.verify import Verification
 from toolkit.problems import Origin
+from toolkit.readers.fulltext import BEGIN, END
 from toolkit.steps.diff import Difference
 from toolkit.steps.forecast import Forecast
+from toolkit.steps.search import Searched
 
 _STATE_STYLE = {
     "established": "green",
@@ -104,11 +107,41 @@ def _latest(case: Case) -> str:
     return case.relative(found)
 
 
+def show_search(found: Searched, most: int) -> None:
+    """Print what each query found, at most so many passages of each, and what was and was not searched."""
+    console = _console()
+    for one in found.asked:
+        console.print(f"[bold]{escape(one.query)}[/]" + (f" ({one.pack})" if one.pack else ""), soft_wrap=True)
+        for passage in one.found[:most]:
+            about = " ".join(filter(None, (passage.field, passage.ref)))
+            marked = escape(passage.snippet).replace(BEGIN, f"[bold]{BEGIN}").replace(END, f"{END}[/]")
+            console.print(f"  {escape(passage.source)} {passage.locator} ({escape(about)}): {marked}", soft_wrap=True)
+        shown = f"; {most} shown" if len(one.found) > most else ""
+        console.print(f"  search {one.number}: {len(one.found)} passages found{shown}", soft_wrap=True)
+    searched = ", ".join(f"{n} {field}" for field, n in found.passages.items()) or "none"
+    causes = ", ".join(f"{n} {cause}" for cause, n in found.not_searched.items()) or "none"
+    console.print(f"passages searched: {searched}; files not searched: {causes}", soft_wrap=True)
+    if found.proposals:
+        states = ", ".join(f"{n} {state}" for state, n in found.proposals.items())
+        console.print(f"proposals: {states}; decide in hand/proposals.csv", soft_wrap=True)
+
+
+def show_proposals(found: pl.DataFrame) -> None:
+    """Print every proposal and who judged it."""
+    console = _console()
+    for row in found.iter_rows(named=True):
+        by = f" by {row['judged_by']}, {row['judged_when']}: {row['judged_why']}" if row["judged_by"] else ""
+        place = f"{row['source']} {row['locator']} ({row['pack']})"
+        console.print(f"{row['state']}{escape(by)}  {escape(place)}: {escape(row['snippet'])}", soft_wrap=True)
+
+
 def show_forecast(found: Forecast) -> None:
     """Print what the index would take."""
     console = _console()
     left_out = f"; {found.not_opened} more that no decoder opens" if found.not_opened else ""
-    left_out += f"; {found.no_length} of them do not say how long they are, and are not counted" if found.no_length else ""
+    left_out += (
+        f"; {found.no_length} of them do not say how long they are, and are not counted" if found.no_length else ""
+    )
     size = f"{found.footage_bytes / 1e9:.2f} GB"
     console.print(f"footage: {found.files} files, {found.footage_hours:.2f} h, {size}{left_out}", soft_wrap=True)
     share = f"{found.searched_share:.0%} of the picture, at the looks asked for, moved"
@@ -118,7 +151,9 @@ def show_forecast(found: Forecast) -> None:
     faces = f"{found.describing_s:.0f} s of one worker and {found.face_bytes / 1e6:.2f} MB of storage"
     console.print(f"faces:   {faces} for each 1,000 that are described; how many is not known")
     if found.cost_least is not None and found.cost_most is not None:
-        console.print(f"cost:    {_range((found.cost_least, found.cost_most))}, at the price given for an hour of a worker")
+        console.print(
+            f"cost:    {_range((found.cost_least, found.cost_most))}, at the price given for an hour of a worker"
+        )
 
 
 def _range(bounds: tuple[float, float]) -> str:
@@ -194,7 +229,7 @@ def progress_bar() -> Iterator[Report]:
         yield report
 
 
-def to_json(found: object, schema_version: int) -> object:  # noqa: PLR0911 - one for each kind
+def to_json(found: object, schema_version: int) -> object:
     """Return what a step found in the documented JSON shape; lists are sorted."""
     version = {"schema_version": schema_version}
     match found:
@@ -220,10 +255,8 @@ def to_json(found: object, schema_version: int) -> object:  # noqa: PLR0911 - on
             failures = [{"code": f.code, "path": f.path, "detail": f.detail} for f in found.failures]
             said = {"signed": found.signed, "limits": list(found.limits)}
             return version | {"ok": found.ok, "checked": found.checked, "failures": failures} | said
-        case Difference():
-            return version | dataclasses.asdict(found)
-        case Forecast():
-            return version | dataclasses.asdict(found) | {"hours_least": found.hours[0], "hours_most": found.hours[1]}
+        case Difference() | Forecast() | Searched() | pl.DataFrame():
+            return version | _plain(found)
         case Run():
             return version | {
                 "step": found.step,
@@ -241,6 +274,13 @@ def to_json(found: object, schema_version: int) -> object:  # noqa: PLR0911 - on
                 "seconds": round(found.seconds, 3),
             }
     raise TypeError(f"no JSON shape for {type(found).__name__}")
+
+
+def _plain(found: Difference | Forecast | Searched | pl.DataFrame) -> dict[str, object]:
+    if isinstance(found, pl.DataFrame):
+        return {"rows": found.to_dicts()}
+    hours = {"hours_least": found.hours[0], "hours_most": found.hours[1]} if isinstance(found, Forecast) else {}
+    return dataclasses.asdict(found) | hours
 
 
 def _question(answers: list[Answer]) -> dict[str, object]:
