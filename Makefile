@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test sample bench docs lock clean
+.PHONY: demo test sample bench torture docs lock clean
 
 demo: .venv/installed
 	$(BIN)/toolkit demo build/demo; code=$$?; [ $$code -eq 0 ] || [ $$code -eq 3 ]
@@ -29,6 +29,10 @@ sample: .venv/installed
 # Ours beside the peers, in the same run: benchmarks/results.md and results.json. Minutes; wants a quiet machine.
 bench: .venv/installed
 	$(BIN)/python -m benchmarks
+
+# Every kill, failing call, crash state, flipped bit and edited log, not the tenth that `make test` takes: half an hour.
+torture: .venv/installed
+	PYTHONPATH=tests/custody $(BIN)/python tests/torture/torture.py
 
 # The page of columns in CONTRIBUTING.md, from the code.
 docs: .venv/installed

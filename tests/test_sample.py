@@ -183,7 +183,7 @@ def test_a_second_run_does_no_work(sample, run_cli):
     """Nothing changed, so no step works; the case still holds damaged input, so the code is still 3."""
     ran = run_cli("run", sample[0], "--json")
 
-    assert (ran.returncode, [step["did_work"] for step in json.loads(ran.stdout)]) == (3, [False] * 6)
+    assert (ran.returncode, [step["did_work"] for step in json.loads(ran.stdout)]) == (3, [False] * 7)
 
 
 def test_json_of_ask_has_the_documented_shape(sample, run_cli):

@@ -677,7 +677,7 @@ _COMPUTED = (
                 Column(f"box_{side}", pl.Int32, "box of the detector, source pixels")
                 for side in ("left", "top", "right", "bottom")
             ),
-            Column("track_id", pl.String, "one person passing, as far as boxes follow each other: its best views share it"),
+            Column("track_id", pl.String, "one person passing, as far as boxes follow each other"),
             Column("engine", pl.String, "engine that found and described it"),
         ),
         sharded=True,

@@ -15,8 +15,6 @@ from toolkit.custody import bag, bundle, chain, checkpoint, heads, mandate, merk
 from toolkit.custody.heads import Trust
 from toolkit.custody.log import Log
 
-pytest.importorskip("cryptography")
-
 TRUST = Trust([str(KEY.public)], [str(WITNESS.public)])
 ANSWERS = "data/reports/beae4b312e4a/tables/answers.csv"
 LOG = f"data/{chain.LOG}"

@@ -7,8 +7,6 @@ from toolkit.custody.heads import Trust
 from toolkit.custody.log import Log
 from toolkit.errors import AuthorityError, IntegrityError
 
-pytest.importorskip("cryptography")
-
 AT = "2026-01-05T09:30:00+00:00"
 KEY = note.PrivateKey("office", note.SIGNER, bytes(range(32)))
 OTHER = note.PrivateKey("other", note.SIGNER, bytes(range(1, 33)))

@@ -3,11 +3,10 @@
 import hashlib
 import random
 
+import pymerkle
 import pytest
 
 from toolkit.custody import merkle
-
-pymerkle = pytest.importorskip("pymerkle")
 
 SIZES = range(1, 131)
 LEAVES = [b"line %d" % n for n in range(130)]

@@ -7,8 +7,6 @@ import pytest
 from toolkit.custody import note
 from toolkit.errors import IntegrityError, UsageError
 
-pytest.importorskip("cryptography")
-
 # The example of Go's golang.org/x/mod/sumdb/note, which the C2SP specification describes (BSD-3-Clause).
 PUBLIC = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 PRIVATE = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"

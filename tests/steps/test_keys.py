@@ -10,8 +10,6 @@ from toolkit.case import open_case
 from toolkit.errors import AuthorityError, IntegrityError, UsageError
 from toolkit.steps.gate import standing_mandate
 
-pytest.importorskip("cryptography")
-
 MANDATE = """
 [mandate]
 requested_by = "POST-1"
