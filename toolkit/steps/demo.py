@@ -11,10 +11,16 @@ SAMPLE = "kings_boulevard"
 
 
 def sample() -> Path:
-    """Return the folder of the bundled sample: in the repository, or in the installed package."""
-    package = Path(toolkit.__file__).parent
-    places = (package.parent / "data_samples" / SAMPLE, package / "data_samples" / SAMPLE)
-    return next(place for place in places if (place / "case.toml").is_file())
+    """
+    Return the folder of the bundled sample.
+
+    Raises:
+        UsageError: If the tool was installed without it: its footage comes with the repository.
+    """
+    found = Path(toolkit.__file__).parent.parent / "data_samples" / SAMPLE
+    if not (found / "case.toml").is_file():
+        raise UsageError(f"no sample at {found}: it comes with a clone of the repository")
+    return found
 
 
 def demo(folder: str | Path = SAMPLE) -> Case:
