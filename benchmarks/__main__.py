@@ -52,6 +52,7 @@ def main(names: list[str]) -> None:
         kept.sort(key=lambda result: list(BENCHMARKS).index(result["benchmark"]))
         RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
         (HERE / "results.md").write_text(_page(kept))
+    (HERE / "results.md").write_text(_page(kept))
     print(_page(kept))
 
 
@@ -114,7 +115,9 @@ def _page(results: list[dict[str, Any]]) -> str:
             text.append(f"| {' | '.join(cells)} |")
         text += ["", *(f"- {row['name']} / {row['peer_name']}: {row['note']}" for row in rows if row["note"])]
         where = f"{machine['cores']} cores ({machine['cpu']}), {machine['memory_gib']} GiB"
-        text += ["", f"{rows[0]['measured']}, {where}, load before {machine['load_before']}.", ""]
+        busy = machine["load_before"] > machine["cores"] / 4
+        warning = " Others were using the machine: wall times of several workers say little." if busy else ""
+        text += ["", f"{rows[0]['measured']}, {where}, load before {machine['load_before']}.{warning}", ""]
     versions = results[-1]["versions"] if results else {}
     text += ["", "Versions: " + ", ".join(f"{name} {found}" for name, found in versions.items()) + "."]
     return "\n".join(text) + "\n"
