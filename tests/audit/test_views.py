@@ -66,13 +66,11 @@ def test_a_folder_named_like_a_pattern_is_a_folder(tmp_path):
 def test_a_table_that_is_a_link_is_refused(tmp_path):
     """A link could lead out of the case."""
     write_tables(tmp_path, cells(ONE_SHARE), ("ingest",))
-    path = tmp_path / "tables" / "ingest" / "entries.parquet"
+    path = next((tmp_path / "tables" / "ingest" / "entries").iterdir())
     path.rename(tmp_path / "elsewhere.parquet")
     path.symlink_to(tmp_path / "elsewhere.parquet")
 
-    with pytest.raises(
-        IntegrityError, match=r"tables/ingest/entries\.parquet: expected a file of the case, found a link"
-    ):
+    with pytest.raises(IntegrityError, match=rf"tables/ingest/entries/{path.name}: expected a file .*, found a link"):
         open_views(tmp_path, PERIOD)
 
 
