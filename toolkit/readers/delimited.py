@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from toolkit.readers.pieces import RECORDS, USUAL, Block, Dialect, Piece, Stretch, called, first_bad, judged
-from toolkit.readers.rows import Row, Text, exact_row, regular_rows
+from toolkit.readers.rows import Row, Text, exact_row, let_go, regular_rows
 
 BLOCK_BYTES = 16 * 1024 * 1024
 """Read at once: large enough for the vectorised way to pay, small enough for many workers."""
@@ -99,6 +99,7 @@ def read_blocks(
             stretch, size = _exact(text, at, min(block_bytes, EXACT_BYTES), dialect), EXACT_BYTES
         size = min(2 * size, block_bytes)
         yield judged(Piece(text[at : at + stretch.after], stretch, dialect), header.names, at, line)
+        let_go(text, at, at + stretch.after)
         at, line = at + stretch.after, line + stretch.line_ends
 
 

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.readers.rows import Positions, Text
+from toolkit.readers.rows import Positions, Text, let_go
 
 Encoding: TypeAlias = Literal["utf-8", "utf-16", "cp1252", "latin-1"]
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "cp1252", "latin-1")
@@ -119,6 +119,7 @@ def _eight_bits(text: Text) -> Known:
     foreign = ""
     for start in range(0, len(text), SCANNED_BYTES):
         piece = text[start : start + SCANNED_BYTES]
+        let_go(text, start, start + len(piece))
         if piece.isascii():
             continue
         inner, bad = _beyond_ascii(piece, last=start + SCANNED_BYTES >= len(text))

@@ -11,7 +11,7 @@ characters than comma and double quote may be declared.
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from mmap import mmap
+from mmap import PAGESIZE, mmap
 from typing import TypeAlias
 
 import numpy as np
@@ -21,6 +21,8 @@ LARGEST_CELL_BYTES = 64 * 1024
 """Of a quoted cell. Narratives are a few KiB; more is a quote that never closes."""
 
 LF, CR = b"\n\r"
+_MADV_DONTNEED = 4
+"""Of Linux and macOS."""
 
 Text: TypeAlias = bytes | mmap
 Positions: TypeAlias = NDArray[np.int64]
@@ -53,6 +55,15 @@ class Marks:
 
 PLAIN = Marks()
 """Comma and double quote (RFC 4180)."""
+
+
+def let_go(text: Text, start: int, end: int) -> None:
+    """Give back the memory of a part of a mapped file, so that one larger than memory can be read from end to end."""
+    if isinstance(text, bytes) or not hasattr(text, "madvise"):  # Windows has no such call
+        return
+    first = -(-start // PAGESIZE) * PAGESIZE
+    if end > first:
+        text.madvise(_MADV_DONTNEED, first, end - first)
 
 
 @dataclass(frozen=True)
