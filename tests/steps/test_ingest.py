@@ -9,6 +9,7 @@ import pytest
 from toolkit.case import Case, open_case
 from toolkit.errors import IntegrityError, UsageError
 from toolkit.steps import ingest as step
+from toolkit.steps import units
 from toolkit.steps.ingest import ingest
 from toolkit.steps.new import new
 from toolkit.steps.seal import seal
@@ -156,3 +157,107 @@ def test_an_outside_source_is_read_where_it_lies(tmp_path):
     ingest(made, workers=1)
 
     assert made.table("entries").select("source", "entry_ref").rows() == [(outside.as_posix(), "CR/9")]
+
+
+MORE = {
+    "share_log/c.csv": "entry_ref,image_refs,unit_ref\nCR/1,IMG-7,U-9\nCR/9,IMG-8,U-1\n",
+    "units/units.csv": "unit_ref,unit_kind\nU-1,bcu\n",
+    "custody/c.csv": "custody_ref,image_ref\nCU/1,IMG-8\n",
+}
+
+
+@pytest.mark.parametrize("order", [list(MORE), list(reversed(MORE))])
+def test_evidence_that_arrives_in_instalments_gives_the_tables_of_all_at_once(tmp_path, order):
+    """Byte for byte, problems between rows included; a source that is taken away again leaves nothing behind."""
+    made = make(tmp_path / "case")
+    ingest(made, workers=1)
+    for name in order:
+        path = made.root / "raw" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(MORE[name])
+        seal(made)
+        ingest(made, workers=1)
+    whole = make(tmp_path / "whole", SOURCES | MORE)
+    ingest(whole, workers=1)
+
+    assert digests(made) == digests(whole)
+    assert {"T215", "C302"} <= set(made.table("problems", "ingest")["code"])
+    for name in order:
+        (made.root / "raw" / name).unlink()
+    seal(made)
+    ingest(made, workers=1)
+    bare = make(tmp_path / "bare")
+    for name in MORE:
+        (bare.root / "raw" / name).parent.mkdir(exist_ok=True)
+    ingest(bare, workers=1)
+    assert digests(made) == digests(bare)
+
+
+def test_only_what_changed_is_read_again(tmp_path, monkeypatch):
+    """A source, a declaration, a profile; what is in the cache may be deleted any time."""
+    made = make(tmp_path / "case")
+    read: list[str] = []
+    monkeypatch.setattr(step, "read_file", lambda *given: read.append(given[-1].entry.source) or real(*given))
+    real = units.read_file
+
+    def again() -> list[str]:
+        """Return what a further run reads."""
+        read.clear()
+        seal(made)
+        ingest(made, workers=1)
+        return sorted(read)
+
+    registers = ["raw/images/images.csv", "raw/posts/posts.csv", "raw/share_log/a.csv", "raw/share_log/b.csv"]
+    assert again() == registers
+    assert again() == []
+    (made.root / "raw/share_log/b.csv").write_text("action_ref\nACT/2\n")
+    assert again() == ["raw/share_log/b.csv"]
+    declared = (made.root / "raw/sources.csv").read_text()
+    (made.root / "raw/sources.csv").write_text(declared + "posts/posts.csv,roster,,,,\n")
+    assert again() == ["raw/posts/posts.csv"]
+    (made.root / "profiles").mkdir()
+    (made.root / "profiles/p.toml").write_text('table = "entries"\n[columns]\nentry_ref = "Ref"\n')
+    assert again() == ["raw/share_log/a.csv", "raw/share_log/b.csv"]
+    for path in (made.root / "cache/ingest").iterdir():
+        path.unlink()
+    (made.root / "raw/images/two.png").write_text("another")
+    assert again() == registers
+
+
+def test_profiles_are_inputs_and_a_broken_one_stops(tmp_path):
+    """The log has the digest of each; the operator must act on one that cannot be understood."""
+    made = make(tmp_path / "case", {"share_log/x.csv": "Ref,Why\nCR/1,FR\n"})
+    (made.root / "profiles").mkdir()
+    profile = made.root / "profiles" / "west.toml"
+    profile.write_text(
+        'table = "entries"\n[columns]\nentry_ref = "Ref"\nuse = "Why"\n[words.use]\nFR = "facial_recognition"\n'
+    )
+
+    ingest(made, workers=1)
+
+    assert made.table("entries").select("entry_ref", "use_text", "use").rows() == [("CR/1", "FR", "facial_recognition")]
+    assert made.table("sources")["profile"].to_list() == ["profiles/west.toml"]
+    profile.write_text("table = 'entries'")
+    with pytest.raises(UsageError, match=r"profiles/west.toml: "):
+        ingest(made, workers=1)
+
+
+def test_a_source_that_no_worker_can_read_is_quarantined(tmp_path, monkeypatch):
+    """W501 after the second try; the others are read."""
+    made = make(tmp_path / "case")
+
+    def fails(*given: object) -> object:
+        if given[-1].entry.source.endswith("/a.csv"):
+            raise MemoryError("too large")
+        return units.read_file(*given)
+
+    monkeypatch.setattr(step, "read_file", fails)
+    ran = ingest(made, workers=1)
+
+    assert [(found.code, found.origin.source) for found in ran.problems if found.code == "W501"] == [
+        ("W501", "raw/share_log/a.csv")
+    ]
+    covered = made.table("coverage", "ingest").filter(source="raw/share_log/a.csv")
+    assert covered.select("measure", "cause", "n").rows() == [("files", "cannot_read", 1)]
+    assert made.table("entries").is_empty()
+    assert made.table("actions").height == 1

@@ -1,6 +1,7 @@
 """What only shows when all sources are read: references that nothing knows, contradictions. Nothing is changed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
@@ -87,27 +88,77 @@ _SEQUENCES = (
 _LINE = pl.col("locator").str.extract("([0-9]+)$").cast(pl.Int64).alias("line")
 
 
-def crosscheck(frames: Frames) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Changes:
+    """
+    What is not as it was when the rows were last checked.
+
+    Args:
+        tables: Names of the tables of which a source was added, changed or taken away.
+        rows: The rows of those that were added or changed, by table.
+    """
+
+    tables: Collection[str]
+    rows: Frames
+
+
+def crosscheck(frames: Frames, changes: Changes | None = None) -> pl.DataFrame:
     """
     Return the problems between rows: T215 (unknown references) and C302 (one reference, two contents).
 
     Args:
         frames: Every input table.
+        changes: Only the problems that can have come since; None: all of them.
     """
     found = [PROBLEMS.to_frame()]
     known: dict[tuple[str, ...], pl.Series] = {}
     for name, frame in sorted(frames.items()):
         for column in source_columns(table_named(name, "ingest")):
-            definers = KNOWN_BY.get(column.name, ()) if column.holds in {"ref", "refs"} else ()
-            if not definers or f"{name}.{column.name}" in definers:
+            definers = _definers(name, column)
+            anew = changes is None or _are_changed(definers, changes.tables)
+            rows = frame if anew or changes is None else changes.rows.get(name)
+            if not definers or rows is None:
                 continue
             if definers not in known:
                 known[definers] = _values(definers, frames)
             if not known[definers].is_empty():
-                found.append(_unknown(column, frame, definers, known[definers]))
-        if name in IDENTITIES:
+                found.append(_unknown(column, rows, definers, known[definers]))
+        if name in IDENTITIES and (changes is None or name in changes.tables):
             found.append(_two_contents(name, frame))
     return pl.concat(found)
+
+
+def lasting(problems: pl.DataFrame, changed: Collection[str], unchanged: Mapping[str, str]) -> pl.DataFrame:
+    """
+    Return the problems of an earlier `crosscheck` that hold still.
+
+    Args:
+        problems: Problems of that time, of any code.
+        changed: Names of the tables of which a source was added, changed or taken away.
+        unchanged: Every source that is as it was -> the table it feeds.
+    """
+    kept = []
+    for row in problems.filter(pl.col("code").is_in(["T215", "C302"])).iter_rows(named=True):
+        name = unchanged.get(row["source"])
+        if name is None:
+            continue
+        if row["code"] == "C302":
+            kept.append(name not in changed and row)
+            continue
+        named = row["message"].split(": ", 1)[0]
+        column = next(column for column in source_columns(table_named(name, "ingest")) if column.name == named)
+        kept.append(not _are_changed(_definers(name, column), changed) and row)
+    return pl.DataFrame([row for row in kept if row], schema=PROBLEMS, orient="row")
+
+
+def _definers(name: str, column: Column) -> tuple[str, ...]:
+    """Return the columns that must know what a column of references names; none where it is one of them itself."""
+    definers = KNOWN_BY.get(column.name, ()) if column.holds in {"ref", "refs"} else ()
+    return () if f"{name}.{column.name}" in definers else definers
+
+
+def _are_changed(definers: tuple[str, ...], changed: Collection[str]) -> bool:
+    return any(definer.split(".")[0] in changed for definer in definers)
 
 
 def wrong_order(frame: pl.DataFrame) -> list[pl.DataFrame]:

@@ -1,32 +1,34 @@
 """`toolkit ingest`: every source row verbatim, and the tables that are read from them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from importlib import resources
 from pathlib import Path
 
 import polars as pl
 
+import toolkit
 from toolkit.case import Case, Progress, Run
 from toolkit.custody import manifest
 from toolkit.custody.digest import file_digest, shown
 from toolkit.errors import UsageError
-from toolkit.readers.crosschecks import crosscheck
+from toolkit.readers.crosschecks import Changes, Frames, crosscheck, lasting
 from toolkit.readers.declarations import NOTHING_DECLARED, SOURCES_FILE, Declaration, read_declarations
 from toolkit.readers.entries import Entry, coverage, unread
 from toolkit.readers.faults import PROBLEMS, problem
 from toolkit.readers.indexes import INDEXES, is_index, unpaired
 from toolkit.readers.profiles import Profile, read_profile
 from toolkit.steps import workers as lanes
-from toolkit.steps.job import Job, job
-from toolkit.steps.units import KEPT, Kept, Sealed, check_digest, earlier, read_file
+from toolkit.steps.job import Job, job, shard_name
+from toolkit.steps.units import KEPT, Kept, Sealed, check_digest, earlier, is_intact, read_file
 from toolkit.tables import KINDS, TABLES, input_tables
 
 IN_PROCESS_BYTES = 32 * 1024 * 1024
 """Up to this much, starting workers takes longer than reading."""
 
 _NOT_SEALED = {"F401", "F404", "F405", "F406"}
+_PROBLEMS = "tables/ingest/problems.parquet"
 _KEEPERS = {".gitkeep"}
 """Files that only keep an empty folder in a repository."""
 
@@ -70,7 +72,7 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
             present = {source for found in read for source, _ in found.sources} | {file.entry.source for file in files}
             rest = [*failed, *_not_registers(files), *_never_read(lost, declared, present, files)]
             problems = _write(work, read, [{"problems": faults}, {"problems": _loose(files)}, *rest])
-            problems += _checked(work, files, {probe.image for probe in probes})
+            problems += [_checked(work, read), *_paired(work, files, {probe.image for probe in probes})]
             line = pl.col("locator").str.extract("([0-9]+)").cast(pl.Int64)
             found = pl.concat(problems).unique()
             work.write("problems", found.sort("source", line, "locator", "code", "message", "kept"))
@@ -223,19 +225,43 @@ def _write(work: Job, read: list[Kept], rest: list[dict[str, pl.DataFrame]]) -> 
     return parts["problems"]
 
 
-def _checked(work: Job, files: list[Sealed], named: set[str]) -> list[pl.DataFrame]:
-    """Return the problems that only show when all sources are read."""
-    shards: dict[str, list[Path]] = {}
-    for path in sorted(work.case.root / name for name in work.outputs):
-        shards.setdefault(path.parent.name, []).append(path)
-    inputs = [wanted.name for kind in KINDS for wanted in input_tables(kind)]
-    frames = {name: pl.scan_parquet(shards[name]) for name in inputs}
-    found = [crosscheck(frames)]
+def _checked(work: Job, read: list[Kept]) -> pl.DataFrame:
+    """Return the problems between rows: those that an earlier run found and that hold still, and those that are new."""
+    case, inputs = work.case, {wanted.name for kind in KINDS for wanted in input_tables(kind)}
+    now = {name: sha256 for name, sha256 in work.outputs.items() if Path(name).parent.name in inputs}
+    frames = _scanned(case, now)
+    last = work.log.last(event="outcome", step="ingest")
+    before = last["outputs"] if last and last["tool"] == toolkit.__version__ else {}
+    if not is_intact(case, _PROBLEMS, before.get(_PROBLEMS)):
+        return crosscheck(frames)
+    before = {name: sha256 for name, sha256 in before.items() if Path(name).parent.name in inputs}
+    fresh = {name for name, sha256 in now.items() if before.get(name) != sha256}
+    changed = {Path(name).parent.name for name in fresh | (before.keys() - now.keys())}
+    unchanged = {
+        source: name
+        for kept in read
+        for source, name in kept.sources
+        if name in inputs and f"tables/ingest/{name}/{shard_name(source)}.parquet" not in fresh
+    }
+    still = lasting(pl.read_parquet(case.root / _PROBLEMS), changed, unchanged)
+    return pl.concat([still, crosscheck(frames, Changes(changed, _scanned(case, fresh)))])
+
+
+def _scanned(case: Case, shards: Iterable[str]) -> Frames:
+    """Return the tables that these shards make up."""
+    paths: dict[str, list[Path]] = {}
+    for name in sorted(shards):
+        paths.setdefault(Path(name).parent.name, []).append(case.root / name)
+    return {name: pl.scan_parquet(files) for name, files in paths.items()}
+
+
+def _paired(work: Job, files: list[Sealed], named: set[str]) -> Iterator[pl.DataFrame]:
+    """Yield the problems of pictures and footage that lie there without a row, and of rows without a file."""
     for kind, (name, _) in INDEXES.items():
         media = [file.entry.source for file in files if file.entry.kind == kind and not file.is_register]
         listed = [path for path in media if path.startswith(f"raw/{kind}/") and Path(path).name not in _KEEPERS]
-        found.append(unpaired(kind, frames[name].collect(), listed, named))
-    return found
+        frame = _scanned(work.case, (path for path in work.outputs if Path(path).parent.name == name))[name].collect()
+        yield unpaired(kind, frame, listed, named)
 
 
 def _balances(case: Case) -> list[dict[str, object]]:

@@ -1,5 +1,7 @@
 """The unit of work of `ingest`: a sealed file, read and written as shards; kept until it or its reader changes."""
 
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +23,9 @@ from toolkit.readers.profiles import Profile
 from toolkit.readers.source import read_source
 from toolkit.steps.job import Job, shard_name
 from toolkit.tables import KINDS, table
+
+MOST_WAITING = 2
+"""Blocks of rows that are read and not written yet."""
 
 KEPT = {
     "problems": PROBLEMS,
@@ -83,12 +88,14 @@ class Kept:
 def earlier(work: Job, file: Sealed, inputs: str) -> Kept | None:
     """Return what the unit gave in an earlier run, if nothing has changed since."""
     done = work.done(file.entry.source, inputs)
-    if done is None or not all(
-        (path := work.case.root / name).is_file() and file_digest(path) == sha256
-        for name, sha256 in done["found"]["kept"].items()
-    ):
+    if done is None or not all(is_intact(work.case, *each) for each in done["found"]["kept"].items()):
         return None
     return Kept(done["outputs"], done["found"]["kept"], [tuple(each) for each in done["found"]["sources"]])
+
+
+def is_intact(case: Case, name: str, sha256: str | None) -> bool:
+    """Return whether a file of the case is there and has that digest."""
+    return (path := case.root / name).is_file() and file_digest(path) == sha256
 
 
 def read_file(case: Case, profiles: list[Profile], file: Sealed) -> Kept:
@@ -101,21 +108,37 @@ def read_file(case: Case, profiles: list[Profile], file: Sealed) -> Kept:
     check_digest(file.path, file.entry.source, file.entry.sha256)
     with ExitStack() as stack:
         shards = _Shards(case, file, stack)
-        read = read_source(file.path, file.entry, Reader(shards.add, profiles, file.declared))
+        try:
+            read = read_source(file.path, file.entry, Reader(shards.add, profiles, file.declared))
+        finally:
+            shards.end()  # before the files are closed
     outputs = {case.relative(path): stream.sha256 for path, stream in shards.open.items()}
     return Kept(outputs, _keep(case, file, read, shards.problems), [(found.source, found.table) for found in read])
 
 
 class _Shards:
-    """The open shards of a unit: one for each source in it and table."""
+    """The open shards of a unit, one for each source in it and table; written while the next rows are read."""
 
     def __init__(self, case: Case, file: Sealed, stack: ExitStack) -> None:
         self.open: dict[Path, write.TableStream] = {}
         self.problems: list[pl.DataFrame] = []
         self._case, self._file, self._stack = case, file, stack
+        self._writer = ThreadPoolExecutor(1)
+        self._waiting: deque[Future[None]] = deque()
 
     def add(self, part: Part) -> None:
-        """Write some rows of a source."""
+        """Write some rows of a source, behind those that wait; only few may wait, so that memory is bounded."""
+        self._waiting.append(self._writer.submit(self._add, part))
+        if len(self._waiting) > MOST_WAITING:
+            self._waiting.popleft().result()
+
+    def end(self) -> None:
+        """Wait until all is written, or, after a failure, until nothing more will be."""
+        self._writer.shutdown(wait=True)
+        while self._waiting:
+            self._waiting.popleft().result()
+
+    def _add(self, part: Part) -> None:
         if part.table != "passages":
             self._write("records", part.source, part.records)
         if part.table is None or part.frame is None:
