@@ -24,6 +24,7 @@ BENCHMARKS = {
     "descriptors": "Describing faces",
     "detection": "Finding faces",
     "footage": "Footage",
+    "ingest": "Registers",
     "sweep": "Sweep",
     "sweep_from_disk": "Sweep of 10^8 from disk (run when named)",
     "workers": "One worker and two",

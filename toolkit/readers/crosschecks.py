@@ -221,13 +221,13 @@ def _two_contents(name: str, frame: pl.LazyFrame) -> pl.DataFrame:
     twice = keys.filter(keys.is_duplicated()).unique()
     if twice.is_empty():
         return PROBLEMS.to_frame()
-    # Hashes only choose the rows to look at.
-    several = frame.filter(pl.struct(identity).hash().is_in(twice.implode())).with_columns(_LINE).collect()
-    several = several.filter(pl.struct(identity).is_duplicated()).sort("source", "line")
-    content = pl.struct(_verbatim_columns(table_named(name, "ingest")))
-    first = (content.first() != content).over(identity)
-    place = pl.concat_str("source", "locator", separator=" ").first().over(identity)
-    other = several.with_columns(place.alias("place"), first.alias("differs")).filter("differs")
+    content = pl.struct(_verbatim_columns(table_named(name, "ingest"))).hash().alias("content")
+    # Hashes of 64 bits stand for what they are made of: two that only happen to be equal are not to be expected.
+    rows = frame.with_columns(key).filter(pl.col("key").is_in(twice.implode()))
+    several = rows.select("source", "locator", *identity, "key", content, _LINE).collect().sort("source", "line")
+    place = pl.concat_str("source", "locator", separator=" ").first().over("key").alias("place")
+    other = several.filter(pl.col("content") != pl.col("content").first().over("key"))
+    other = other.join(several.select("source", "locator", place), on=["source", "locator"], maintain_order="left")
     what = [
         ", ".join(f"{key.removesuffix('_text')} {shown(value)}" for key, value in row.items() if value is not None)
         for row in other.select(identity).iter_rows(named=True)

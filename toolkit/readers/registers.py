@@ -60,10 +60,10 @@ def _parts(register: Register, entry: Entry) -> Iterable[tuple[pl.DataFrame, pl.
     """Yield records, the table's frame, and problems."""
     place, feed = register.place, register.feed
     if register.blank.height:
-        yield _placed(register.blank, entry, place), None, []
+        yield placed(register.blank, entry, place), None, []
     if feed is None:
         for block in register.blocks:
-            yield _placed(block.records, entry, place), None, []
+            yield placed(block.records, entry, place), None, []
         return
     manner = feed.manner(register.manner)
     for block in register.blocks:
@@ -72,10 +72,10 @@ def _parts(register: Register, entry: Entry) -> Iterable[tuple[pl.DataFrame, pl.
         status = pl.when(rejected).then(pl.lit("quarantined")).otherwise("status").alias("status")
         records = block.records.with_columns(status) if rows.rejected.any() else block.records
         faults = [quarantined(block.faults, entry.source, place), rows.problems]
-        yield _placed(records, entry, place), rows.frame, [fault for fault in faults if fault.height]
+        yield placed(records, entry, place), rows.frame, [fault for fault in faults if fault.height]
 
 
-def _placed(records: pl.DataFrame, entry: Entry, place: str) -> pl.DataFrame:
+def placed(records: pl.DataFrame, entry: Entry, place: str) -> pl.DataFrame:
     """Return the records of a block as rows of `records`."""
     locator = (f"{place} " + pl.col("line").cast(pl.String)).alias("locator")
     return records.with_columns(pl.lit(entry.source).alias("source"), locator).select(*RECORDS_OF)
