@@ -19,7 +19,7 @@ CODES = {
     "M113": "more than one face in a probe; the largest is used",
     "M114": "footage damaged or cut short part of the way; what decodes is kept",
     "M115": "footage without a camera or a start time",
-    "M116": "document larger than the limit when unpacked, or parts within parts beyond the limit; refused",
+    "M116": "document larger than the limit, packed or unpacked, or parts within parts beyond it; refused",
     "M117": "document, or pages of it, without text (scans); held, not searched",
     # tables
     "T201": "not in the declared encoding",

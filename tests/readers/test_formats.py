@@ -152,6 +152,17 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
     assert found.problems["code"].to_list() == ["M116"]
 
 
+def test_what_is_read_whole_has_a_largest_size(tmp_path, monkeypatch):
+    """Delimited text has none."""
+    monkeypatch.setattr("toolkit.readers.source.LARGEST_BYTES", 20)
+    content = b'[{"entry_ref": "CR/1"}]'
+
+    [refused] = read_bytes(tmp_path, content, "raw/share_log/x.json")
+    [read] = read_bytes(tmp_path, b"entry_ref\n" + b"CR/1\n" * 9, "raw/share_log/x.csv")
+
+    assert (refused.problems["code"].to_list(), read.frame.height) == (["M116"], 9)
+
+
 def test_json_keeps_numbers_as_they_are_written(tmp_path):
     """Lists are joined, objects within objects become columns, null is blank; items are numbered from 1."""
     text = """[

@@ -15,12 +15,15 @@ from toolkit.readers.passages import paragraphs, read_passages, text_of_html
 from toolkit.readers.pdf import read_pdf
 from toolkit.readers.registers import read_register
 from toolkit.readers.rows import Text
-from toolkit.readers.workbook import is_workbook, read_workbook
+from toolkit.readers.workbook import COMPOUND, is_workbook, read_workbook
 
 READ = "rows or text (CSV, JSON, workbook, e-mail, PDF, plain text)"
 DELIMITED, JSON, PLAIN = (".csv", ".tsv", ".psv"), (".json", ".jsonl", ".ndjson"), (".txt", ".md", ".html", ".htm")
+LARGEST_BYTES = 1024**3
+"""Of a file that is read whole: all but delimited text, which is read block by block whatever its size."""
 DEEPEST = 8
 """Messages within messages that are opened."""
+_MAYBE_WORKBOOK = {b"PK\x03\x04", COMPOUND}
 _SIGNATURES = {
     b"PK\x03\x04": "a ZIP archive that is no workbook",
     b"\x89PNG": "a picture",
@@ -64,14 +67,11 @@ def _opened(path: Path) -> Iterator[Text]:
 def _read(text: Text, entry: Entry, reader: Reader) -> Iterator[ReadSource]:
     """Yield what an open file, or a part of one, gives."""
     name = entry.source.lower()
-    if reader.depth > DEEPEST:
-        message = f"expected at most {DEEPEST} messages or documents within each other, found more"
-        yield refused(entry, len(text), "M116", message, "cannot_read")
-    elif len(text) == 0:
-        yield refused(entry, 0, "M102", f"expected {READ}, found 0 bytes", "cannot_read")
+    if refusal := _refusal(text, name, reader.depth):
+        yield refused(entry, len(text), *refusal)
     elif text[:5] == b"%PDF-":
         yield from read_pdf(text, entry, reader, _read)
-    elif text[:4] in {b"PK\x03\x04", b"\xd0\xcf\x11\xe0"} and is_workbook(text):
+    elif text[:4] in _MAYBE_WORKBOOK and is_workbook(text):
         yield from read_workbook(text, entry, reader)
     elif what := next((what for start, what in _SIGNATURES.items() if text[: len(start)] == start), None):
         yield refused(entry, len(text), "M103", f"expected {READ}, found {what}", "unsupported_type")
@@ -86,6 +86,19 @@ def _read(text: Text, entry: Entry, reader: Reader) -> Iterator[ReadSource]:
     else:
         message = f"expected {READ}, found a name that ends in none of {' '.join((*DELIMITED, *JSON, *PLAIN))} .eml"
         yield refused(entry, len(text), "M103", message, "unsupported_type")
+
+
+def _refusal(text: Text, name: str, depth: int) -> tuple[str, str, str] | None:
+    """Return code, message and cause where a file is not even opened; None: it is."""
+    if len(text) == 0:
+        return "M102", f"expected {READ}, found 0 bytes", "cannot_read"
+    if depth > DEEPEST:
+        expected = f"expected at most {DEEPEST} messages or documents within each other, found more"
+        return "M116", expected, "cannot_read"
+    if len(text) > LARGEST_BYTES and not name.endswith(DELIMITED):
+        expected = f"expected at most {LARGEST_BYTES} bytes of what is no delimited text, found {len(text)}"
+        return "M116", expected, "cannot_read"
+    return None
 
 
 def _plain(text: Text, entry: Entry, reader: Reader) -> ReadSource:

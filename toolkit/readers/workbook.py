@@ -33,9 +33,14 @@ def is_workbook(text: Text) -> bool:
     """Return whether a file is a workbook by its content; a compound file may also be something else."""
     if text[:4] == COMPOUND:
         return True
-    with suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(text[:])) as packed:
+    with suppress(zipfile.BadZipFile), _packed(text) as packed:
         return any(name.startswith(_INNER) for name in packed.namelist())
     return False
+
+
+def _packed(text: Text) -> zipfile.ZipFile:
+    """Open the archive of a workbook; a mapped file is not loaded."""
+    return zipfile.ZipFile(io.BytesIO(text) if isinstance(text, bytes) else text)  # type: ignore[arg-type]  # reads, seeks
 
 
 def sheets_of(content: bytes) -> dict[str, pl.DataFrame]:
@@ -46,15 +51,15 @@ def sheets_of(content: bytes) -> dict[str, pl.DataFrame]:
 
 def read_workbook(text: Text, entry: Entry, reader: Reader) -> Iterator[ReadSource]:
     """Yield the workbook, and each of its sheets as a part of it."""
-    whole = bytes(text[:])
-    if whole[:4] != COMPOUND:
-        with zipfile.ZipFile(io.BytesIO(whole)) as packed:
+    if text[:4] != COMPOUND:
+        with _packed(text) as packed:
             unpacked = sum(item.file_size for item in packed.infolist())
         if unpacked > LARGEST_UNPACKED_BYTES:
             message = f"expected at most {LARGEST_UNPACKED_BYTES} bytes when unpacked, found {unpacked}"
-            yield refused(entry, len(whole), "M116", message, "cannot_read")
+            yield refused(entry, len(text), "M116", message, "cannot_read")
             return
-    elif b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in whole:
+    whole = bytes(text[:])
+    if whole[:4] == COMPOUND and b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in whole:
         yield refused(entry, len(whole), "M109", "expected a workbook, found an encrypted one", "encrypted")
         return
     try:
