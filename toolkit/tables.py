@@ -621,6 +621,7 @@ _COMPUTED = (
             Column("part_of", pl.String, "source that contains it (a workbook, an e-mail); null: it is a file"),
             Column("table", pl.String, "table it feeds; null: none"),
             Column("profile", pl.String, "profile that says how; null: its columns are ours"),
+            Column("profile_sha256", pl.String, "digest of the profile"),
             Column("sha256", pl.String, "digest"),
             Column("bytes", pl.Int64, "size"),
             Column("system", pl.String, "system it was exported from (raw/sources.csv)"),

@@ -236,7 +236,8 @@ def test_profiles_are_inputs_and_a_broken_one_stops(tmp_path):
     ingest(made, workers=1)
 
     assert made.table("entries").select("entry_ref", "use_text", "use").rows() == [("CR/1", "FR", "facial_recognition")]
-    assert made.table("sources")["profile"].to_list() == ["profiles/west.toml"]
+    digest = hashlib.sha256(profile.read_bytes()).hexdigest()
+    assert made.table("sources").select("profile", "profile_sha256").rows() == [("profiles/west.toml", digest)]
     profile.write_text("table = 'entries'")
     with pytest.raises(UsageError, match=r"profiles/west.toml: "):
         ingest(made, workers=1)

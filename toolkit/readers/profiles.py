@@ -26,6 +26,7 @@ list_separator = ","                    # between the references, or the words, 
 ```
 """
 
+import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -66,11 +67,12 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole of a profile; `name` is its file's, from the case's folder or of the tool's own."""
+    """The whole of a profile; `name` is its file's, of the case or of the tool, and `sha256` its digest."""
 
     table: str
     columns: dict[str, str | list[str]]
     name: str = ""
+    sha256: str = ""
     applies_to: list[str] = []
     constants: dict[str, str] = {}
     dates: Dates = Dates()
@@ -141,7 +143,8 @@ def read_profile(name: str, text: str) -> Profile:
         UsageError: Naming the key, what was expected and what was found.
     """
     try:
-        found = msgspec.convert(tomllib.loads(text) | {"name": name}, Profile)
+        known = {"name": name, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+        found = msgspec.convert(tomllib.loads(text) | known, Profile)
     except (msgspec.ValidationError, tomllib.TOMLDecodeError) as error:
         said = str(error).replace("`", "").replace("Expected", "expected").replace(", got", ", found")
         raise UsageError(f"{name}: {said}") from None

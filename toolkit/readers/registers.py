@@ -104,6 +104,7 @@ def _balanced(register: Register, entry: Entry, problems: list[pl.DataFrame], st
         register.size,
         table=name,
         profile=feed.profile.name if feed and feed.profile else None,
+        profile_sha256=feed.profile.sha256 if feed and feed.profile else None,
         encoding=register.encoding,
         header=register.names,
         rows_in=accepted + apart + blank,

@@ -84,14 +84,17 @@ def _profiles(case: Case) -> tuple[list[Profile], dict[str, str]]:
     """Return the profiles of the case and of the tool, and the digests of the case's; a case's goes before."""
     own = {path.name: path for path in sorted((case.root / "profiles").glob("*.toml"))}
     built_in = resources.files("toolkit.readers") / "profiles"
-    texts = {f"profiles/{name}": path.read_text("utf-8") for name, path in own.items()}
-    texts |= {
-        f"toolkit/{path.name}": path.read_text("utf-8")
+    contents = {f"profiles/{name}": path.read_bytes() for name, path in own.items()}
+    contents |= {
+        f"toolkit/{path.name}": path.read_bytes()
         for path in sorted(built_in.iterdir(), key=lambda path: path.name)
         if path.name.endswith(".toml") and path.name not in own
     }
     digests = {f"profiles/{name}": file_digest(path) for name, path in own.items()}
-    return [read_profile(name, text) for name, text in texts.items()], digests
+    try:
+        return [read_profile(name, content.decode()) for name, content in contents.items()], digests
+    except UnicodeDecodeError as error:
+        raise UsageError(f"profiles/*.toml: expected UTF-8, found 0x{error.object[error.start]:02x}") from error
 
 
 def _declared(case: Case, sealed: list[manifest.Entry]) -> tuple[dict[str, Declaration], pl.DataFrame]:
