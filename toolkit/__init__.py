@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from toolkit.case import Case, Run, open_case
     from toolkit.faces.pictures import describe_image
+    from toolkit.steps.access import access
     from toolkit.steps.ask import ask
     from toolkit.steps.bundle import bundle
     from toolkit.steps.check import check
@@ -33,6 +34,7 @@ _WHERE = {
     "Case": "toolkit.case",
     "Run": "toolkit.case",
     "open_case": "toolkit.case",
+    "access": "toolkit.steps.access",
     "ask": "toolkit.steps.ask",
     "bundle": "toolkit.steps.bundle",
     "check": "toolkit.steps.check",
@@ -64,6 +66,7 @@ _WHERE = {
 __all__ = [
     "Case",
     "Run",
+    "access",
     "ask",
     "bundle",
     "check",

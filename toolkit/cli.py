@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,6 +30,36 @@ _scheduler = click.option(
 )
 
 
+def _environment(name: str) -> Callable[[click.Context, click.Parameter, str | None], None]:
+    """Return a callback that keeps an option where steps look for it, as `--key` is."""
+
+    def keep(_: click.Context, __: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            os.environ[name] = value
+
+    return keep
+
+
+_ACCOUNT = {
+    "--as": ("TOOLKIT_AS", "Post of who is at work, never a name (or TOOLKIT_AS)."),
+    "--reason": ("TOOLKIT_REASON", "Why, in words that name no person (or TOOLKIT_REASON)."),
+    "--to": ("TOOLKIT_TO", "Post or body that it is given to (or TOOLKIT_TO)."),
+}
+
+
+def _accounted(*options: str) -> Callable[[F], F]:
+    """Add the options that say who does it, why, and for whom."""
+
+    def add(command: F) -> F:
+        for option in reversed(options):
+            name, text = _ACCOUNT[option]
+            kept = {"expose_value": False, "callback": _environment(name), "help": text}
+            command = click.option(option, name.lower(), **kept)(command)  # type: ignore[arg-type]
+        return command
+
+    return add
+
+
 class _Straight(click.Group):
     """Commands in the order of the work, and our errors as one line and their exit code."""
 
@@ -46,6 +77,7 @@ class _Straight(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
         """Run, and end with the exit code of the error."""
+        warnings.showwarning = _show_warning  # type: ignore[assignment]
         try:
             return super().invoke(ctx)
         except ToolkitError as error:
@@ -56,12 +88,19 @@ class _Straight(click.Group):
             ctx.exit(130)
 
 
+def _show_warning(message: Warning | str, category: type[Warning], *_: object) -> None:
+    """Show a warning of ours as one line; those of others are not for the operator."""
+    if category.__module__.startswith("toolkit"):
+        click.echo(f"toolkit: {message}", err=True)
+
+
 _CODES = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
 
 
 @click.group(cls=_Straight, epilog=f"\b\nExit codes:\n{_CODES}", context_settings={"max_content_width": 110})
 @click.version_option(toolkit.__version__)
 @click.option("--key", type=click.Path(dir_okay=False), help="Private key to sign with (or TOOLKIT_KEY).")
+@_accounted("--as", "--reason")
 def main(key: str | None) -> None:
     """
     Rebuild what was shared, when, and whether it was matched, from archived records and footage.
@@ -171,6 +210,7 @@ def _run(folder: str, *, as_json: bool, workers: int | None, scheduler: str | No
 @_case
 @click.argument("question", required=False)
 @click.option("--list", "only_list", is_flag=True, help="List the questions.")
+@_accounted("--as", "--reason")
 @_as_json
 def ask(case: str, question: str | None, only_list: bool, as_json: bool) -> None:
     """Print the answers to one question (Q01 to Q70), or to all."""
@@ -186,6 +226,7 @@ def ask(case: str, question: str | None, only_list: bool, as_json: bool) -> None
 @main.command()
 @_case
 @click.argument("rule", required=False)
+@_accounted("--as", "--reason")
 @_as_json
 def check(case: str, rule: str | None, as_json: bool) -> None:
     """Print the verdicts on one rule (R1 to R36), or on all."""
@@ -202,6 +243,7 @@ def check(case: str, rule: str | None, as_json: bool) -> None:
 @_case
 @click.argument("old")
 @click.argument("new")
+@_accounted("--as", "--reason")
 @_as_json
 def diff(case: str, old: str, new: str, as_json: bool) -> None:
     """Compare two reports of a case, OLD and NEW: which answers changed, from what to what, because of which source."""
@@ -293,6 +335,7 @@ def witness(request: str, seen: str, trust: tuple[str, ...]) -> None:
 @main.command()
 @_case
 @click.option("--out", required=True, type=click.Path(), help="Folder to make.")
+@_accounted("--as", "--to", "--reason")
 def bundle(case: str, out: str) -> None:
     """Write what a third party can check without us: a BagIt bag with tables, reports, log, proofs and a verifier."""
     made = toolkit.bundle(toolkit.open_case(case), out)
@@ -305,6 +348,7 @@ def bundle(case: str, out: str) -> None:
 @click.option("--pack", help="A named pack of queries, or all.")
 @click.option("--proposals", is_flag=True, help="List what packs proposed, as judged in hand/proposals.csv.")
 @click.option("--most", type=click.IntRange(1), default=20, help="Passages to print of each query; 20.")
+@_accounted("--as", "--reason")
 @_as_json
 def search(case: str, query: str | None, pack: str | None, proposals: bool, most: int, as_json: bool) -> None:
     r"""
@@ -332,6 +376,22 @@ def search(case: str, query: str | None, pack: str | None, proposals: bool, most
     from toolkit.terminal import show_search  # noqa: PLC0415
 
     show_search(searched, most)
+
+
+@main.command()
+@_case
+@_as_json
+def access(case: str, as_json: bool) -> None:
+    """Print who collected, altered, consulted, disclosed, combined or erased what, when and why, as far as stated."""
+    found = toolkit.access(toolkit.open_case(case))
+    if as_json:
+        _print_json(found)
+        return
+    for each in found:
+        given = f" to {each.to}" if each.to else ""
+        reason = f": {each.reason}" if each.reason else ""
+        loose = "" if each.kept else " (not in the log yet)"
+        click.echo(f"{each.by}  {each.operation}  {each.at[:19]}  {each.what}{given}{reason}{loose}")
 
 
 @main.command()

@@ -20,6 +20,7 @@ from toolkit.case import Progress as Report
 from toolkit.custody.verify import Verification
 from toolkit.problems import Origin
 from toolkit.readers.fulltext import BEGIN, END
+from toolkit.steps.access import Access
 from toolkit.steps.diff import Difference
 from toolkit.steps.forecast import Forecast
 from toolkit.steps.search import Searched
@@ -82,13 +83,13 @@ def _balance(run: Run) -> str:
 
 def show_headlines(case: Case, runs: list[Run], *, seconds: float) -> None:
     """Print the headline table, where the report is, and how long the pipeline took."""
-    from toolkit.steps.ask import ask  # noqa: PLC0415 - steps load what they need
+    from toolkit.steps.ask import answers_of  # noqa: PLC0415 - steps load what they need
 
     console = _console()
     rows = Table(title=f"{escape(case.settings.about.title)}, as at {case.as_at.text}", title_justify="left")
     for name in ("question", "state", "value"):
         rows.add_column(name, overflow="fold")
-    for label, answer in headlines(ask(case)):
+    for label, answer in headlines(answers_of(case)):
         rows.add_row(escape(label), _state(answer.state), escape(value_text(answer)))
     console.print()
     console.print(rows)
@@ -255,7 +256,7 @@ def to_json(found: object, schema_version: int) -> object:
             failures = [{"code": f.code, "path": f.path, "detail": f.detail} for f in found.failures]
             said = {"signed": found.signed, "limits": list(found.limits)}
             return version | {"ok": found.ok, "checked": found.checked, "failures": failures} | said
-        case Difference() | Forecast() | Searched() | pl.DataFrame():
+        case Access() | Difference() | Forecast() | Searched() | pl.DataFrame():
             return version | _plain(found)
         case Run():
             return version | {
@@ -276,7 +277,7 @@ def to_json(found: object, schema_version: int) -> object:
     raise TypeError(f"no JSON shape for {type(found).__name__}")
 
 
-def _plain(found: Difference | Forecast | Searched | pl.DataFrame) -> dict[str, object]:
+def _plain(found: Access | Difference | Forecast | Searched | pl.DataFrame) -> dict[str, object]:
     if isinstance(found, pl.DataFrame):
         return {"rows": found.to_dicts()}
     hours = {"hours_least": found.hours[0], "hours_most": found.hours[1]} if isinstance(found, Forecast) else {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolkit.custody import chain, heads, mandate, manifest
+from toolkit.custody import access, chain, heads, mandate, manifest
 from toolkit.custody.chain import LOG, Entry
 from toolkit.custody.checkpoint import CHECKPOINT
 from toolkit.custody.digest import Unreadable, file_digest, files_under, folder_digest, shown
@@ -35,6 +35,7 @@ FAILURES = {
     "V517": "the mandate is not signed by a signer that case.toml lists, or was edited since",
     "V518": "a bundle is not the bag that its manifests describe",
     "V519": "a statement of a report is not what the log has of it, or its proof shows nothing",
+    "V521": "the record of who read the case was cut or edited",
 }
 """What `verify` can find, by code. A file that was moved is no failure but a note (F407)."""
 
@@ -123,6 +124,7 @@ def verify(
     if whole:
         checked += _check_outputs(case_root, entries, failures)
         checked += _check_settings(case_root, entries, failures)
+        checked += _check_access(case_root, entries, failures) if sources else 0
     signed, kept = _check_heads(case_root, trust, failures)
     limits = heads.limits(signed, kept, sealed=len(entries))
     return Verification(checked + kept, sorted(set(failures)), sorted(notes), signed, limits)
@@ -270,6 +272,14 @@ def _check_settings(case_root: Path, entries: list[Entry], failures: list[Failur
             detail = f"expected {recorded[-1][:_SHORT]}, found {found[:_SHORT]}: changed since the last step"
             failures.append(Failure(code, name, detail))
     return checked
+
+
+def _check_access(case_root: Path, entries: list[Entry], failures: list[Failure]) -> int:
+    """Compare what was read with what the log committed to; what was read since then is committed to by nothing."""
+    wrong, _ = access.check(case_root, entries)
+    if wrong:
+        failures.append(Failure("V521", access.ACCESS, wrong))
+    return 1 if any(entry["event"] == "access" for entry in entries) else 0
 
 
 def _compare(case_root: Path, path: str, sha256: str, codes: tuple[str, str], failures: list[Failure]) -> None:

@@ -6,6 +6,8 @@ the folder. A process killed anywhere leaves the old file or the new one, and pe
 `sweep_temps` takes away.
 """
 
+import errno
+import fcntl
 import hashlib
 import os
 import re
@@ -245,6 +247,42 @@ def append_line(path: Path, line: bytes) -> None:
             os.close(descriptor)
 
 
+def append_shared(path: Path, line: bytes) -> None:
+    """
+    Append *line* and a newline in one call while others may do the same; return when both are on the disk.
+
+    After bytes without a newline, which a killed process left, a newline comes first.
+
+    Raises:
+        ValueError: If *line* holds a newline.
+        ResourceError: If the disk does not take it whole.
+    """
+    if b"\n" in line:
+        raise ValueError(f"{path}: a line to append must not hold a newline")
+    make_folder(path.parent)
+    with resources(path, len(line) + 2):
+        new = not path.exists()
+        descriptor = disk.open_append(path)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            torn = _last_byte(path) not in (b"", b"\n")
+            whole = b"\n" * torn + line + b"\n"
+            if disk.write(descriptor, whole) < len(whole):
+                raise OSError(errno.ENOSPC, "only part of a line was taken")
+            disk.fsync(descriptor)
+            if new:
+                disk.fsync_folder(path.parent)
+        finally:
+            os.close(descriptor)
+
+
+def read_alone(path: Path) -> bytes:
+    """Return what is in a file that `append_shared` writes, while nobody appends."""
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return file.read()
+
+
 def truncate(path: Path, size: int) -> None:
     """Cut *path* to *size* bytes. Only for a torn tail that was kept elsewhere first."""
     with resources(path, 0):
@@ -303,6 +341,13 @@ def sweep_temps(case_root: Path) -> list[Path]:
     for path in sorted(found):
         remove(path)
     return sorted(found)
+
+
+def _last_byte(path: Path) -> bytes:
+    """Return the last byte of a file, or nothing."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
+        return file.read(1)
 
 
 def _write_all(descriptor: int, view: memoryview) -> None:

@@ -10,6 +10,7 @@ from toolkit.custody.bundle import STATEMENTS, verify_bundle
 from toolkit.custody.chain import LOG, Entry, load
 from toolkit.custody.checkpoint import CHECKPOINT
 from toolkit.errors import IntegrityError, UsageError
+from toolkit.steps.consulted import consulted
 
 VERIFIER = "verify.py"
 _MODELS = ("", "sql", "rules", "questions")
@@ -30,7 +31,7 @@ def bundle(case: Case, out: str | Path) -> Path:
     """
     Write a bundle to a new folder: a BagIt bag with tables, reports, rules and questions, log, proofs and a verifier.
 
-    The case is verified first. The same case gives the same bytes.
+    The case is verified first. The same case gives the same bytes. Who made it, and for whom, goes on record.
 
     Args:
         case: The case.
@@ -57,6 +58,7 @@ def bundle(case: Case, out: str | Path) -> Path:
         made = verify_bundle(making, heads.Trust(case.settings.signers))
         if not made.ok:
             raise IntegrityError(f"{making}: what was written does not verify: {made.failures[0]}")
+        consulted(case, f"bundle {wanted.name}", "disclosure")
         write.publish_folder(making, wanted)
     return wanted
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from toolkit.case import Case
 from toolkit.errors import UsageError
+from toolkit.steps.consulted import consulted
 
 SAID = {
     "answers": ("question", ("state", "value", "unit", "caveats")),
@@ -59,7 +60,7 @@ class Difference:
 
 def diff(case: Case, old: str, new: str) -> Difference:
     """
-    Compare two reports of a case.
+    Compare two reports of a case; that it was done goes on record.
 
     Args:
         case: The case.
@@ -79,6 +80,7 @@ def diff(case: Case, old: str, new: str) -> Difference:
         for name in SAID
         for change in _changes(_table(case, ids[0], name), _table(case, ids[1], name), name, moved)
     ]
+    consulted(case, f"diff {ids[0]} {ids[1]}")
     return Difference(ids[0], ids[1], tuple(added), tuple(removed), tuple(replaced), tuple(changes))
 
 

@@ -16,11 +16,13 @@ import polars as pl
 
 import toolkit
 from toolkit.case import Case, Run
-from toolkit.custody import digest, lock, note, write
+from toolkit.custody import access, digest, lock, note, write
 from toolkit.custody.chain import LOG, Entry
+from toolkit.custody.commitments import commit
 from toolkit.custody.log import Log
 from toolkit.errors import UsageError
 from toolkit.problems import Problem
+from toolkit.steps.consulted import stated
 from toolkit.tables import table
 
 
@@ -112,18 +114,7 @@ class Job:
         )
 
     def _append(self, event: str, **payload: object) -> None:
-        case = self.case
-        self.log.append(
-            {
-                "event": event,
-                "step": self.step,
-                "case": case.settings_digest(),
-                "hand": digest.folder_digest(case.root / "hand"),
-                "tool": toolkit.__version__,
-                **payload,
-            },
-            at=dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
-        )
+        self.log.append({"event": event, "step": self.step, **settled(self.case), **payload}, at=now())
 
     def _finish(self) -> None:
         """Remove what earlier runs of this step left and this one did not write, then log the outcome."""
@@ -175,9 +166,34 @@ def job(case: Case, step: str, inputs: object) -> Iterator[Job]:
             work.up_to_date = True
             yield work
             return
-        work._append("intent", inputs=key)  # noqa: SLF001
+        keep_access(case, log)
+        work._append("intent", inputs=key, **asked_by(case))  # noqa: SLF001
         yield work
         work._finish()  # noqa: SLF001
+
+
+def now() -> str:
+    """Return the time, as the log has it."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
+
+
+def settled(case: Case) -> dict[str, str]:
+    """Return what every line of a step says of the case: settings, human decisions, version of the tool."""
+    hand = digest.folder_digest(case.root / "hand")
+    return {"case": case.settings_digest(), "hand": hand, "tool": toolkit.__version__}
+
+
+def asked_by(case: Case) -> dict[str, object]:
+    """Return the post of who is at work, and a commitment to the reason, as far as they are stated."""
+    said = stated()
+    reason = {"reason": commit(case.root, [said["reason"]])} if "reason" in said else {}
+    return {"by": said["by"], **reason} if "by" in said else dict(reason)
+
+
+def keep_access(case: Case, log: Log) -> None:
+    """Commit to what was read since the last step, if anything was."""
+    if read := access.unsealed(case.root, log.entries):
+        log.append(read, at=now())
 
 
 def open_log(case: Case, *, adopt: bool = False) -> Log:

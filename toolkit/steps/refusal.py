@@ -1,16 +1,14 @@
 """A refusal is logged too: what was asked for outside the mandate, when, and the exact difference."""
 
-import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-import toolkit
 from toolkit.case import Case
-from toolkit.custody import digest, lock, write
+from toolkit.custody import lock, write
 from toolkit.custody.commitments import commit
 from toolkit.errors import AuthorityError, ToolkitError
-from toolkit.steps.job import open_log
+from toolkit.steps.job import asked_by, keep_access, now, open_log, settled
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,17 +43,9 @@ def _log(case: Case, what: str, why: str) -> str:
         with lock.locked(case.root):
             write.sweep_temps(case.root)
             log = open_log(case)
-            log.append(
-                {
-                    "event": "refusal",
-                    "step": what,
-                    "case": case.settings_digest(),
-                    "hand": digest.folder_digest(case.root / "hand"),
-                    "tool": toolkit.__version__,
-                    "why": commit(case.root, [why]),
-                },
-                at=dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
-            )
+            keep_access(case, log)
+            refused = {"event": "refusal", "step": what, **settled(case), **asked_by(case)}
+            log.append({**refused, "why": commit(case.root, [why])}, at=now())
     except ToolkitError as error:
         return str(error)
     return ""

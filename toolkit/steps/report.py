@@ -9,8 +9,8 @@ from toolkit.audit import charts, export, page, render
 from toolkit.case import Case, Run
 from toolkit.custody import heads, manifest, write
 from toolkit.custody.digest import file_digest
-from toolkit.steps.ask import ask
-from toolkit.steps.check import check
+from toolkit.steps.ask import answers_of
+from toolkit.steps.check import verdicts_of
 from toolkit.steps.job import Job, job
 from toolkit.steps.reconstruct import facts, outcomes
 from toolkit.tables import table
@@ -30,7 +30,7 @@ def report(case: Case) -> Run:
     Raises:
         UsageError: If the case has not been reconstructed yet.
     """
-    answers, verdicts = ask(case), check(case)
+    answers, verdicts = answers_of(case), verdicts_of(case)
     with job(case, "report", {"tables": outcomes(case, "report"), "settings": facts(case)}) as work:
         if work.up_to_date:
             return work.result()

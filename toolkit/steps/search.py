@@ -16,6 +16,7 @@ from toolkit.readers.fulltext import TEXTS, BadQuery, Index, Passage, open_index
 from toolkit.readers.judged import PROPOSALS_FILE, Judgement, read_judgements
 from toolkit.readers.packs import Pack, packs
 from toolkit.readers.querying import NotUnderstood, expression, spellings
+from toolkit.steps.consulted import consulted
 from toolkit.steps.job import job
 from toolkit.tables import table
 
@@ -127,12 +128,14 @@ def _ask(index: Index, chosen: list[tuple[str | None, str]], before: int) -> Ite
 
 def proposals(case: Case) -> pl.DataFrame:
     """
-    Return the passages that packs proposed, each as it is judged now in `hand/proposals.csv`. Nothing is written.
+    Return the passages that packs proposed, each as it is judged now in `hand/proposals.csv`; that goes on record.
 
     Raises:
         UsageError: If `hand/proposals.csv` cannot be understood.
     """
-    return _judged(_earlier(case, "proposals", _PROPOSALS), _judgements(case.root / PROPOSALS_FILE))
+    found = _judged(_earlier(case, "proposals", _PROPOSALS), _judgements(case.root / PROPOSALS_FILE))
+    consulted(case, "search --proposals")
+    return found
 
 
 def _shards(case: Case, log: Log) -> dict[str, tuple[Path, str]]:
