@@ -25,12 +25,24 @@ BENCHMARKS = {
     "detection": "Finding faces",
     "footage": "Footage",
     "ingest": "Registers",
+    "linking": "Links between registers",
     "sweep": "Sweep",
     "sweep_from_disk": "Sweep of 10^8 from disk (run when named)",
     "workers": "One worker and two",
 }
 NOT_BY_DEFAULT = {"sweep_from_disk"}
-PACKAGES = ("toolkit", "numpy", "onnxruntime", "dlib-bin", "face_recognition", "faiss-cpu", "av", "polars", "pyarrow")
+PACKAGES = (
+    "toolkit",
+    "numpy",
+    "onnxruntime",
+    "dlib-bin",
+    "face_recognition",
+    "faiss-cpu",
+    "splink",
+    "av",
+    "polars",
+    "pyarrow",
+)
 MORE_PACKAGES = ("joblib", "distributed")
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
 

@@ -30,7 +30,7 @@ _NARRATIVES = (
 )
 _UNQUOTABLE = "Two images,\thanded over; as agreed | no receipt"
 """Has the delimiter of every layout in it."""
-_OCCASION, _TWICE = 50_000_000, 80_000_000
+_OCCASION, TWICE = 50_000_000, 80_000_000
 
 
 def registers(plan: pl.DataFrame) -> Registers:
@@ -107,7 +107,7 @@ def _entries(plan: pl.DataFrame) -> pl.DataFrame:
         .alias("narrative"),
     )
     again = entries.filter(_faulty("entered_twice"))
-    again = again.with_columns(record_refs("CRIM-", again["i"].to_numpy() + _TWICE, 0).alias("entry_ref"))
+    again = again.with_columns(record_refs("CRIM-", again["i"].to_numpy() + TWICE, 0).alias("entry_ref"))
     return pl.concat([entries, again, entries.filter(_faulty("row_twice"))])
 
 
