@@ -1,7 +1,7 @@
 -- The number of images published reproduces from the records.
 -- Report:   p9.
 -- Grain:    one row for the case.
--- Reads:    claims, disclosures, transfers, receipts, settings, complete_spans, registers_examined.
+-- Reads:    claims, disclosures, transfers, receipts, image_names, settings, complete_spans, registers_examined.
 -- Register: entries.
 -- Breach:   another number of images, in an intelligence system declared complete for the period. It conforms only where
 --           an independent source has every one of them.
@@ -9,13 +9,19 @@ with counted as (
     select list_distinct(flatten(list(image_refs))) as images, all_of(list(evidence)) as evidence from disclosures
 ),
 
+-- As the register writes it, or as the entry does that it is surely linked to.
 independent as (
-    select list_distinct(flatten(list(image_refs))) as images
+    select list_distinct(list(coalesce(image_names.image_ref, kept.written))) as images
     from (
-        select image_refs from transfers where use = 'facial_recognition'
+        select 'transfers' as left_table, transfer_ref as left_ref, unnest(image_refs) as written
+        from transfers
+        where use = 'facial_recognition'
         union all
-        select image_refs from receipts
-    )
+        select 'receipts', receipt_ref, unnest(image_refs) from receipts
+    ) as kept
+    left join image_names on image_names.is_sure
+        and kept.left_table = image_names.left_table and kept.left_ref = image_names.left_ref
+        and kept.written = image_names.written
 ),
 
 stated as (
