@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from toolkit.steps.check import check
     from toolkit.steps.demo import demo
     from toolkit.steps.diff import diff
+    from toolkit.steps.export import export
     from toolkit.steps.index import index
     from toolkit.steps.ingest import ingest
     from toolkit.steps.key import new_key, public_key, sign
@@ -41,6 +42,7 @@ _WHERE = {
     "demo": "toolkit.steps.demo",
     "diff": "toolkit.steps.diff",
     "describe_image": "toolkit.faces.pictures",
+    "export": "toolkit.steps.export",
     "head": "toolkit.steps.witness",
     "index": "toolkit.steps.index",
     "ingest": "toolkit.steps.ingest",
@@ -73,6 +75,7 @@ __all__ = [
     "demo",
     "describe_image",
     "diff",
+    "export",
     "head",
     "index",
     "ingest",

@@ -1,6 +1,5 @@
 """The command line: one sub-command per step, no logic. The only file that prints."""
 
-import json
 import os
 import sys
 import time
@@ -13,6 +12,7 @@ import click
 
 import toolkit
 from toolkit.errors import EXIT_CODES, ToolkitError
+from toolkit.shown import visible, visible_json
 
 if TYPE_CHECKING:
     from toolkit.case import Progress, Run
@@ -60,6 +60,11 @@ def _accounted(*options: str) -> Callable[[F], F]:
     return add
 
 
+def _say(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print a text; nothing that came into it from evidence acts on the terminal."""
+    click.echo(visible(text, keep="\n"), err=err, nl=nl)
+
+
 class _Straight(click.Group):
     """Commands in the order of the work, and our errors as one line and their exit code."""
 
@@ -81,17 +86,17 @@ class _Straight(click.Group):
         try:
             return super().invoke(ctx)
         except ToolkitError as error:
-            click.echo(f"toolkit: {error}", err=True)
+            _say(f"toolkit: {error}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
-            click.echo("toolkit: interrupted; what was finished is kept, run again to go on", err=True)
+            _say("toolkit: interrupted; what was finished is kept, run again to go on", err=True)
             ctx.exit(130)
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_: object) -> None:
     """Show a warning of ours as one line; those of others are not for the operator."""
     if category.__module__.startswith("toolkit"):
-        click.echo(f"toolkit: {message}", err=True)
+        _say(f"toolkit: {message}", err=True)
 
 
 _CODES = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
@@ -120,8 +125,8 @@ def main(key: str | None) -> None:
 def new(case: str, title: str, from_: str, to: str) -> None:
     """Make the folder of a case: a commented case.toml and a folder for each kind of source."""
     opened = toolkit.new(case, title=title, from_=from_, to=to)
-    click.echo(f"{case}: put what was handed over under raw/<kind>/, then: toolkit run {case}")
-    click.echo(f"kinds: {' '.join(sorted(path.name for path in (opened.root / 'raw').iterdir() if path.is_dir()))}")
+    _say(f"{case}: put what was handed over under raw/<kind>/, then: toolkit run {case}")
+    _say(f"kinds: {' '.join(sorted(path.name for path in (opened.root / 'raw').iterdir() if path.is_dir()))}")
 
 
 def _step(name: str, help_text: str, *, parallel: bool = False, cluster: bool = False) -> None:
@@ -254,9 +259,9 @@ def diff(case: str, old: str, new: str, as_json: bool) -> None:
     for change in found.changes:
         sides = (change.was or {}, change.now or {})
         was, now = ("; ".join(f"{key} {value}" for key, value in side.items()) for side in sides)
-        click.echo(f"{change.name} {change.subject or ''}: {was or 'nothing'} -> {now or 'nothing'}")
-        click.echo(f"    because of: {', '.join(change.because) or 'settings, or the tool'}")
-    click.echo(f"diff: {len(found.changes)} answers and verdicts changed between {found.old} and {found.new}")
+        _say(f"{change.name} {change.subject or ''}: {was or 'nothing'} -> {now or 'nothing'}")
+        _say(f"    because of: {', '.join(change.because) or 'settings, or the tool'}")
+    _say(f"diff: {len(found.changes)} answers and verdicts changed between {found.old} and {found.new}")
 
 
 @main.command()
@@ -274,13 +279,13 @@ def verify(
         _print_json(outcome)
     else:
         for note in outcome.notes:
-            click.echo(str(note))
+            _say(str(note))
         for failure in outcome.failures:
-            click.echo(f"{failure.code} {failure.path}: {failure.detail}")
+            _say(f"{failure.code} {failure.path}: {failure.detail}")
         verdict = "ok" if outcome.ok else f"{len(outcome.failures)} failures"
         for limit in outcome.limits:
-            click.echo(limit)
-        click.echo(f"verify: {outcome.checked} files and log lines checked, {outcome.signed}: {verdict}")
+            _say(limit)
+        _say(f"verify: {outcome.checked} files and log lines checked, {outcome.signed}: {verdict}")
     sys.exit(0 if outcome.ok else 4)
 
 
@@ -295,14 +300,14 @@ def key() -> None:
 @click.option("--witness", is_flag=True, help="A witness's key: it cosigns heads, with the time.")
 def key_new(file: str, name: str, witness: bool) -> None:
     """Write a new private key to FILE, outside any case, and print its public key for case.toml."""
-    click.echo(toolkit.new_key(file, name=name, witness=witness))
+    _say(toolkit.new_key(file, name=name, witness=witness))
 
 
 @key.command("show")
 @click.argument("file", type=click.Path())
 def key_show(file: str) -> None:
     """Print the public key that goes with a private one."""
-    click.echo(toolkit.public_key(file))
+    _say(toolkit.public_key(file))
 
 
 @key.command("sign")
@@ -310,7 +315,7 @@ def key_show(file: str) -> None:
 def key_sign(case: str) -> None:
     """Sign the mandate and the head of the log, with the key that --key names: whoever signs answers for them."""
     for line in toolkit.sign(toolkit.open_case(case)):
-        click.echo(line)
+        _say(line)
 
 
 @main.command()
@@ -320,7 +325,7 @@ def key_sign(case: str) -> None:
 def head(case: str, since: str | None, cosigned: str | None) -> None:
     """Print the head of the log and what shows that it grew from an older one: what a witness is handed."""
     opened = toolkit.open_case(case)
-    click.echo(toolkit.keep_head(opened, cosigned) if cosigned else toolkit.head(opened, since), nl=False)
+    _say(toolkit.keep_head(opened, cosigned) if cosigned else toolkit.head(opened, since), nl=False)
 
 
 @main.command()
@@ -329,7 +334,7 @@ def head(case: str, since: str | None, cosigned: str | None) -> None:
 @click.option("--trust", multiple=True, help="Public key of the log's signer.")
 def witness(request: str, seen: str, trust: tuple[str, ...]) -> None:
     """Check that a log only grew since it was last seen, cosign its head with --key, and print it."""
-    click.echo(toolkit.witness(request, seen=seen, trust=trust), nl=False)
+    _say(toolkit.witness(request, seen=seen, trust=trust), nl=False)
 
 
 @main.command()
@@ -339,7 +344,16 @@ def witness(request: str, seen: str, trust: tuple[str, ...]) -> None:
 def bundle(case: str, out: str) -> None:
     """Write what a third party can check without us: a BagIt bag with tables, reports, log, proofs and a verifier."""
     made = toolkit.bundle(toolkit.open_case(case), out)
-    click.echo(f"{made}: check it with: python3 {made / 'verify.py'} {made}")
+    _say(f"{made}: check it with: python3 {made / 'verify.py'} {made}")
+
+
+@main.command()
+@_case
+@click.option("--as", "form", required=True, type=click.Choice(["case-uco", "xlsx", "markdown"]), help="Form.")
+@click.option("--out", required=True, type=click.Path(), help="File to make, outside the case.")
+def export(case: str, form: str, out: str) -> None:
+    """Write what the case found for other programs: CASE/UCO 1.4 JSON-LD, a workbook of texts, or Markdown."""
+    _say(f"{toolkit.export(toolkit.open_case(case), form, out)}: written")
 
 
 @main.command()
@@ -391,7 +405,7 @@ def access(case: str, as_json: bool) -> None:
         given = f" to {each.to}" if each.to else ""
         reason = f": {each.reason}" if each.reason else ""
         loose = "" if each.kept else " (not in the log yet)"
-        click.echo(f"{each.by}  {each.operation}  {each.at[:19]}  {each.what}{given}{reason}{loose}")
+        _say(f"{each.by}  {each.operation}  {each.at[:19]}  {each.what}{given}{reason}{loose}")
 
 
 @main.command()
@@ -399,7 +413,7 @@ def access(case: str, as_json: bool) -> None:
 @click.option("--kind", help="Kind of source (a folder under raw/); the one that fits best where absent.")
 def profile(file: str, kind: str | None) -> None:
     """Propose a profile (TOML for CASE/profiles/) for an export of an unknown layout, and say what is not sure."""
-    click.echo(toolkit.profile(file, kind=kind).toml, nl=False)
+    _say(toolkit.profile(file, kind=kind).toml, nl=False)
 
 
 @main.command()
@@ -407,13 +421,13 @@ def tables() -> None:
     """Print the columns of every kind of source and every table."""
     from toolkit.readers.describe import describe_tables  # noqa: PLC0415
 
-    click.echo(describe_tables())
+    _say(describe_tables())
 
 
 def _print_json(found: object) -> None:
     from toolkit.terminal import to_json  # noqa: PLC0415
 
-    click.echo(json.dumps(to_json(found, SCHEMA_VERSION), indent=2, ensure_ascii=False))
+    _say(visible_json(to_json(found, SCHEMA_VERSION), indent=2))
 
 
 def _show_runs(outcomes: "list[Run]", *, as_json: bool) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 
 import polars as pl
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as _no_markup
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from toolkit.answers import Answer, Verdict
 from toolkit.audit.sentences import answer_sentence, headlines, value_text, verdict_sentence
@@ -20,6 +21,7 @@ from toolkit.case import Progress as Report
 from toolkit.custody.verify import Verification
 from toolkit.problems import Origin
 from toolkit.readers.fulltext import BEGIN, END
+from toolkit.shown import visible
 from toolkit.steps.access import Access
 from toolkit.steps.diff import Difference
 from toolkit.steps.forecast import Forecast
@@ -44,9 +46,27 @@ _EVIDENCE_SHOWN = 4
 _PROBLEMS_SHOWN = 30
 
 
+class _Console(Console):
+    """Prints no text that acts on the terminal, whatever it was put together from."""
+
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - rich's own
+        """Render what is printed or stands in a table."""
+        return super().render_str(visible(text, keep="\n"), **options)
+
+
+def escape(text: str) -> str:
+    r"""
+    Return a text from evidence for the terminal: one line, without markup, nothing in it acts.
+
+    >>> print(escape("[red]a\nb"))
+    \[red]a\nb
+    """
+    return _no_markup(visible(text))
+
+
 def _console() -> Console:
     """Return a console that does not cut lines when the output goes into a file."""
-    return Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    return _Console(width=None if sys.stdout.isatty() else 140, highlight=False)
 
 
 def _state(word: str) -> str:

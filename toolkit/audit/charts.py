@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ import matplotlib as mpl
 import matplotlib.dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from toolkit.shown import visible
 
 INK, RULE = "#1d2733", "#c9d1da"
 COLOURS = {
@@ -20,6 +23,9 @@ COLOURS = {
 }
 THIN_DAYS = 12
 """A span shorter than this is drawn as a point, or it would not be seen on an axis of years."""
+
+LANE_CHARS = 60
+"""Longest name of a lane that is drawn whole."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ def timeline(spans: Sequence[Span], period: tuple[dt.datetime, dt.datetime]) -> 
         _draw(axes, span, len(lanes) - 1 - lanes.index(span.lane), first - margin, last + margin)
     axes.set_xlim(mdates.date2num(first - margin), mdates.date2num(last + margin))
     axes.set_ylim(-0.6, len(lanes) - 0.4)
-    axes.set_yticks(range(len(lanes)), lanes[::-1], fontsize=8, color=INK)
+    axes.set_yticks(range(len(lanes)), [_short(lane) for lane in lanes[::-1]], fontsize=8, color=INK, parse_math=False)
     axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=4, maxticks=10))
     axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
     axes.tick_params(axis="x", labelsize=8, colors=INK, length=3)
@@ -81,14 +87,28 @@ def _draw(axes: Axes, span: Span, row: int, first: dt.datetime, last: dt.datetim
         axes.plot([right], [row], marker=">", markersize=6, color=colour, zorder=3, clip_on=False)
     if span.label:
         axes.annotate(
-            span.label, (right, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=7, color=INK
+            _short(span.label),
+            (right, row),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7,
+            color=INK,
+            parse_math=False,
         )
+
+
+def _short(text: str) -> str:
+    """Return a lane's name as it is drawn: nothing in it acts, and it leaves room for the bars."""
+    text = visible(text)
+    return text if len(text) <= LANE_CHARS else f"{text[: LANE_CHARS - 4]} ..."
 
 
 def svg(figure: Figure) -> str:
     """Return the figure as SVG text: the same figure gives the same bytes."""
     buffer = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": "toolkit", "svg.fonttype": "path"}):
+    with mpl.rc_context({"svg.hashsalt": "toolkit", "svg.fonttype": "path"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # drawn as an empty box
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
     return text[text.index("<svg") :]

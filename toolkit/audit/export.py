@@ -1,18 +1,22 @@
 """Tables as CSV for people with a spreadsheet. The Parquet file beside each stays the record, unchanged."""
 
-import json
-
 import polars as pl
 
+from toolkit.shown import visible, visible_json
 from toolkit.tables import Column, Table
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """First characters that make a spreadsheet calculate a cell (OWASP, CSV injection), full-width forms included."""
 
+_UNSEEN = r"[\p{C}\p{Zl}\p{Zp}]"
+"""What `visible` may have to escape."""
+
 
 def csv_text(frame: pl.DataFrame) -> str:
     r"""
     Return a table as CSV: lists and records as JSON, and a ' before text that a spreadsheet would calculate.
+
+    Characters that are not seen stand there as their escapes, but for newline and tab.
 
     >>> csv_text(pl.DataFrame({"a": ["=1+1", "b"], "n": [-1, 2], "c": [["x"], []]}))
     'a,n,c\n\'=1+1,-1,"[""x""]"\nb,2,[]\n'
@@ -23,17 +27,17 @@ def csv_text(frame: pl.DataFrame) -> str:
 def _cell(column: pl.Series) -> pl.Series:
     if column.dtype.is_nested():
         values = column.to_list()
-        column = pl.Series(column.name, [None if value is None else _json(value) for value in values], pl.String)
+        texts = [None if value is None else visible_json(value) for value in values]
+        column = pl.Series(column.name, texts, pl.String)
     if column.dtype != pl.String:
         return column
+    if column.str.contains(_UNSEEN).any():
+        texts = [None if text is None else visible(text, keep="\n\t") for text in column]
+        column = pl.Series(column.name, texts, pl.String)
     frame = column.to_frame()
     cell = pl.col(column.name)
     risky = pl.any_horizontal(*(cell.str.starts_with(mark) for mark in FORMULA))
     return frame.select(pl.when(risky).then(pl.lit("'") + cell).otherwise(cell).alias(column.name)).to_series()
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def sidecar(described: Table, frame: pl.DataFrame, coverage: pl.DataFrame, report_id: str) -> str:
@@ -48,7 +52,7 @@ def sidecar(described: Table, frame: pl.DataFrame, coverage: pl.DataFrame, repor
     """
     causes = coverage.group_by("step", "measure", "cause").agg(pl.col("n").sum()).sort("step", "measure", "cause")
     return (
-        json.dumps(
+        visible_json(
             {
                 "table": described.name,
                 "report": report_id,
@@ -62,7 +66,6 @@ def sidecar(described: Table, frame: pl.DataFrame, coverage: pl.DataFrame, repor
                 "cells": "a ' stands before text that a spreadsheet would calculate; the Parquet file has none",
             },
             indent=2,
-            ensure_ascii=False,
         )
         + "\n"
     )

@@ -7,9 +7,20 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from toolkit.shown import visible
+
+
+def _shown(value: object) -> object:
+    """Return what a template may show of a value; Jinja then escapes all but Markup, which filters return."""
+    if isinstance(value, Markup):
+        return Markup(visible(value, keep="\n\t"))  # noqa: S704 - escapes hold nothing that is markup
+    return visible(str(value), keep="\n\t")
+
+
 _PAGES = Environment(
     loader=PackageLoader("toolkit.audit"),
     autoescape=True,
+    finalize=_shown,
     undefined=StrictUndefined,
     trim_blocks=False,
     keep_trailing_newline=True,

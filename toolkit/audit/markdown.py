@@ -1,0 +1,76 @@
+"""Answers and verdicts as Markdown (CommonMark with tables), to be put into a document of somebody's own."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from toolkit.answers import Answer, Verdict
+from toolkit.audit.page import coverage_text
+from toolkit.audit.sentences import answer_sentence, headlines, value_text, verdict_sentence
+from toolkit.problems import Origin
+from toolkit.shown import visible
+
+_MARKS = re.compile(r"[\\`*_\[\]<>|~$&@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+"""
+What may begin markup, HTML, an entity or a link where it does not begin a line, which evidence never does here.
+
+CommonMark (2.4) lets a backslash stand before any of it. The colon of an address, the dot after `www` and @ are among
+them, because some readers turn bare addresses into links.
+"""
+
+
+def answers_markdown(answers: Iterable[Answer], verdicts: Iterable[Verdict], about: Mapping[str, str]) -> str:
+    """
+    Return the headline table, every answer under its question, and every verdict under its rule.
+
+    Args:
+        answers: All of them, in order.
+        verdicts: All of them, in order.
+        about: title, period, as_at, and others to state at the end.
+    """
+    answers = list(answers)
+    lines = [f"# {plain(about['title'])}", "", f"Period {plain(about['period'])}, as at {plain(about['as_at'])}.", ""]
+    lines += ["| question | state | value |", "| --- | --- | --- |"]
+    lines += [
+        f"| {plain(label)} | {plain(answer.state)} | {plain(value_text(answer))} |"
+        for label, answer in headlines(answers)
+    ]
+    asked = None
+    for answer in answers:
+        if answer.question != asked:
+            asked = answer.question
+            lines += [
+                "",
+                f"## {plain(answer.question)} {plain(answer.title)}",
+                "",
+                plain(coverage_text(answer.coverage)),
+            ]
+            lines.append("")
+        lines.append(_item(answer.subject, answer.state, answer_sentence(answer), answer.evidence))
+        lines += [f"  - note: {plain(caveat)}" for caveat in answer.caveats]
+    judged = None
+    for verdict in verdicts:
+        if verdict.rule != judged:
+            judged = verdict.rule
+            lines += ["", f"## {plain(verdict.rule)} {plain(verdict.title)}", ""]
+        lines.append(_item(verdict.subject, verdict.verdict, verdict_sentence(verdict), verdict.evidence))
+    stated = [f"- {plain(name)}: {plain(value)}" for name, value in about.items() if name not in _HEAD]
+    return "\n".join([*lines, "", "## About this text", "", *stated, ""])
+
+
+_HEAD = ("title", "period", "as_at")
+
+
+def plain(text: str) -> str:
+    r"""
+    Return a text of evidence as Markdown that reads as it stands: one line, no markup, no link.
+
+    >>> print(plain("[x](javascript:a) <b> www.example.org\n# y"))
+    \[x\](javascript:a) \<b\> www\.example.org\\n# y
+    """
+    return _MARKS.sub(r"\\\g<0>", visible(text))
+
+
+def _item(subject: str | None, state: str, sentence: str, evidence: tuple[Origin, ...]) -> str:
+    about = f"{plain(subject)}: " if subject else ""
+    rests = f" Rests on: {plain('; '.join(map(str, evidence)))}." if evidence else ""
+    return f"- **{plain(state)}** {about}{plain(sentence)}{rests}"
