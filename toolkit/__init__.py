@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from toolkit.steps.run import run
     from toolkit.steps.seal import seal
     from toolkit.steps.search import proposals, search
+    from toolkit.steps.selftest import check_report, selftest
     from toolkit.steps.sweep import sweep
     from toolkit.steps.verify import verify
     from toolkit.steps.witness import head, keep_head, witness
@@ -39,6 +40,7 @@ _WHERE = {
     "ask": "toolkit.steps.ask",
     "bundle": "toolkit.steps.bundle",
     "check": "toolkit.steps.check",
+    "check_report": "toolkit.steps.selftest",
     "demo": "toolkit.steps.demo",
     "diff": "toolkit.steps.diff",
     "describe_image": "toolkit.faces.pictures",
@@ -59,6 +61,7 @@ _WHERE = {
     "run": "toolkit.steps.run",
     "seal": "toolkit.steps.seal",
     "search": "toolkit.steps.search",
+    "selftest": "toolkit.steps.selftest",
     "sign": "toolkit.steps.key",
     "sweep": "toolkit.steps.sweep",
     "verify": "toolkit.steps.verify",
@@ -72,6 +75,7 @@ __all__ = [
     "ask",
     "bundle",
     "check",
+    "check_report",
     "demo",
     "describe_image",
     "diff",
@@ -93,6 +97,7 @@ __all__ = [
     "run",
     "seal",
     "search",
+    "selftest",
     "sign",
     "sweep",
     "verify",

@@ -349,8 +349,9 @@ def bundle(case: str, out: str) -> None:
 
 @main.command()
 @_case
-@click.option("--as", "form", required=True, type=click.Choice(["case-uco", "xlsx", "markdown"]), help="Form.")
+@click.option("--form", required=True, type=click.Choice(["case-uco", "xlsx", "markdown"]), help="Form.")
 @click.option("--out", required=True, type=click.Path(), help="File to make, outside the case.")
+@_accounted("--as", "--to", "--reason")
 def export(case: str, form: str, out: str) -> None:
     """Write what the case found for other programs: CASE/UCO 1.4 JSON-LD, a workbook of texts, or Markdown."""
     _say(f"{toolkit.export(toolkit.open_case(case), form, out)}: written")
@@ -414,6 +415,33 @@ def access(case: str, as_json: bool) -> None:
 def profile(file: str, kind: str | None) -> None:
     """Propose a profile (TOML for CASE/profiles/) for an export of an unknown layout, and say what is not sure."""
     _say(toolkit.profile(file, kind=kind).toml, nl=False)
+
+
+@main.command()
+@click.option("--out", type=click.Path(file_okay=False), help="Folder for the report; its disk is the one tried.")
+@click.option("--key", type=click.Path(dir_okay=False), help="Private key to sign the report with.")
+@click.option(
+    "--check", "folder", type=click.Path(file_okay=False), help="A report to check, by --trust; runs nothing."
+)
+@click.option("--trust", multiple=True, help="Public key of whoever signed the report to check.")
+@_as_json
+def selftest(out: str | None, key: str | None, folder: str | None, trust: tuple[str, ...], as_json: bool) -> None:
+    """
+    Check on this machine that the tool does what it was made to do: expected and found, for a validation file.
+
+    Ends with 0 where all assertions held, 3 where some could not be checked, 4 where one failed.
+    """
+    if folder:
+        _say(f"{folder}: as signed by {toolkit.check_report(folder, trust)}")
+        return
+    from toolkit.terminal import show_finding, show_selftest  # noqa: PLC0415
+
+    found = toolkit.selftest(out, key, None if as_json else show_finding)
+    if as_json:
+        _print_json(found)
+    else:
+        show_selftest(found)
+    sys.exit(found.exit_code)
 
 
 @main.command()

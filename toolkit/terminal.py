@@ -23,6 +23,7 @@ from toolkit.problems import Origin
 from toolkit.readers.fulltext import BEGIN, END
 from toolkit.shown import visible
 from toolkit.steps.access import Access
+from toolkit.steps.assertions.report import Finding, Selftest, tally
 from toolkit.steps.diff import Difference
 from toolkit.steps.forecast import Forecast
 from toolkit.steps.search import Searched
@@ -188,6 +189,27 @@ def _range(bounds: tuple[float, float]) -> str:
     return least if least == most else f"{least} to {most}"
 
 
+def show_finding(found: Finding) -> None:
+    """Print one assertion of the self-test: what, and where it failed what was expected and found."""
+    state = {True: "[green]pass[/]", False: "[red]FAIL[/]", None: "[yellow]not checked[/]"}[found.passed]
+    console = _console()
+    console.print(f"{found.name}  {state}  {escape(found.what)}", soft_wrap=True)
+    if not found.passed:
+        console.print(f"     expected: {escape(found.expected)}", soft_wrap=True)
+        console.print(f"     found:    {escape(found.found)}", soft_wrap=True)
+
+
+def show_selftest(found: Selftest) -> None:
+    """Print the counts, and where the report is."""
+    passed, failed, unchecked = tally(found.findings)
+    seconds = sum(finding.seconds for finding in found.findings)
+    console = _console()
+    counts = f"{passed} passed, {failed} failed, {unchecked} not checked"
+    console.print(f"selftest: {len(found.findings)} assertions in {seconds:.0f} s: {counts}", soft_wrap=True)
+    if found.folder:
+        console.print(f"report: {escape(str(found.folder))}, {found.signed}", soft_wrap=True)
+
+
 def show_questions(answers: list[Answer]) -> None:
     """Print the questions that the case answers."""
     console = _console()
@@ -276,7 +298,7 @@ def to_json(found: object, schema_version: int) -> object:
             failures = [{"code": f.code, "path": f.path, "detail": f.detail} for f in found.failures]
             said = {"signed": found.signed, "limits": list(found.limits)}
             return version | {"ok": found.ok, "checked": found.checked, "failures": failures} | said
-        case Access() | Difference() | Forecast() | Searched() | pl.DataFrame():
+        case Access() | Difference() | Forecast() | Searched() | Selftest() | pl.DataFrame():
             return version | _plain(found)
         case Run():
             return version | {
@@ -297,9 +319,13 @@ def to_json(found: object, schema_version: int) -> object:
     raise TypeError(f"no JSON shape for {type(found).__name__}")
 
 
-def _plain(found: Access | Difference | Forecast | Searched | pl.DataFrame) -> dict[str, object]:
+def _plain(found: Access | Difference | Forecast | Searched | Selftest | pl.DataFrame) -> dict[str, object]:
     if isinstance(found, pl.DataFrame):
         return {"rows": found.to_dicts()}
+    if isinstance(found, Selftest):
+        counts = dict(zip(("passed", "failed", "not_checked"), tally(found.findings), strict=True))
+        listed = {"assertions": [dataclasses.asdict(one) for one in found.findings]}
+        return found.about | counts | {"signed": found.signed} | listed
     hours = {"hours_least": found.hours[0], "hours_most": found.hours[1]} if isinstance(found, Forecast) else {}
     return dataclasses.asdict(found) | hours
 

@@ -19,7 +19,7 @@ def case(sample):
 def test_every_form_is_written_and_is_the_same_each_time(case, tmp_path, run_cli):
     """What the tables hold: as many answers, sources and candidates."""
     for form in ("case-uco", "xlsx", "markdown"):
-        done = run_cli("export", case.root, "--as", form, "--out", tmp_path / form)
+        done = run_cli("export", case.root, "--form", form, "--out", tmp_path / form)
         assert (0, f"{tmp_path / form}: written\n") == (done.returncode, done.stdout)
         again = toolkit.export(case, form, tmp_path / f"{form} again")
         assert (tmp_path / form).read_bytes() == again.read_bytes()

@@ -5,7 +5,7 @@ from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from toolkit.shown import visible
 
@@ -15,6 +15,16 @@ def _shown(value: object) -> object:
     if isinstance(value, Markup):
         return Markup(visible(value, keep="\n\t"))  # noqa: S704 - escapes hold nothing that is markup
     return visible(str(value), keep="\n\t")
+
+
+def escaped(value: object) -> Markup:
+    r"""
+    Return a value as it stands in a page.
+
+    >>> escaped("<b>\u202e")
+    Markup('&lt;b&gt;\\\\u202e')
+    """
+    return escape(_shown(value))
 
 
 _PAGES = Environment(

@@ -13,8 +13,9 @@ from toolkit.custody.checkpoint import CHECKPOINT
 from toolkit.custody.verify import expected_outputs
 from toolkit.errors import IntegrityError, UsageError
 from toolkit.shown import visible_json
-from toolkit.steps.ask import ask
-from toolkit.steps.check import check
+from toolkit.steps.ask import answers_of
+from toolkit.steps.check import verdicts_of
+from toolkit.steps.consulted import consulted
 from toolkit.steps.report import EXPORTED
 
 
@@ -22,7 +23,8 @@ def export(case: Case, form: str, out: str | Path) -> Path:
     """
     Write what a case found to a new file.
 
-    The log and every table are compared with each other first; the same case gives the same bytes.
+    The log and every table are compared with each other first; the same case gives the same bytes. That it
+    was exported, and for whom, goes on record.
 
     Args:
         case: The case; reconstructed.
@@ -42,6 +44,7 @@ def export(case: Case, form: str, out: str | Path) -> Path:
     entries = load(case.root / LOG).entries
     _check_tables(case, entries)
     content = FORMS[form](case, entries)
+    consulted(case, f"export {form}", "disclosure")
     try:
         write.write_new(wanted, content)
     except FileExistsError as error:
@@ -79,7 +82,7 @@ def _markdown(case: Case, entries: list[Entry]) -> bytes:
         "head of the log": f"{entries[-1].digest}, line {len(entries)}",
         "limits": "a state says how an answer is known; not_found is not no; a candidate identifies nobody",
     }
-    return answers_markdown(ask(case), check(case), about).encode()
+    return answers_markdown(answers_of(case), verdicts_of(case), about).encode()
 
 
 FORMS: dict[str, Callable[[Case, list[Entry]], bytes]] = {
