@@ -35,8 +35,8 @@ def test_nothing_is_replaced_and_nothing_written_into_the_case(case, tmp_path):
     """Nor is there a form that nobody knows."""
     (tmp_path / "there").write_text("mine")
     for form, out, message in (
-        ("xlsx", tmp_path / "there", "expected a file that does not exist"),
-        ("xlsx", case.root / "x.xlsx", "expected a file outside the case"),
+        ("xlsx", tmp_path / "there", "expected a file that does not exist, outside the case"),
+        ("xlsx", case.root / "x.xlsx", "expected a file that does not exist, outside the case"),
         ("pdf", tmp_path / "x", "no form 'pdf': the forms are case-uco, xlsx, markdown"),
     ):
         with pytest.raises(UsageError, match=message):

@@ -78,8 +78,8 @@ def test_an_altered_model_is_found(tmp_path):
         "print(json.dumps([one.name for one in found if not one.passed]))"
     )
     (tmp_path / "bench").mkdir()
-    done = subprocess.run([sys.executable, "-c", program, tmp_path / "bench", "pictures and footage"], capture_output=True, text=True, check=True,
-                          env={**os.environ, "PYTHONPATH": paths})  # fmt: skip
+    command = [sys.executable, "-c", program, tmp_path / "bench", "pictures and footage"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": paths})
 
     assert ["F01", "F05", "F06", "F07", "F08", "F09"] == json.loads(done.stdout)
 

@@ -39,8 +39,8 @@ def export(case: Case, form: str, out: str | Path) -> Path:
     if form not in FORMS:
         raise UsageError(f"no form {form!r}: the forms are {', '.join(FORMS)}")
     wanted = Path(out).resolve()
-    if wanted.is_relative_to(case.root):
-        raise UsageError(f"{out}: expected a file outside the case")
+    if wanted.exists() or wanted.is_relative_to(case.root):
+        raise UsageError(f"{out}: expected a file that does not exist, outside the case")
     entries = load(case.root / LOG).entries
     _check_tables(case, entries)
     content = FORMS[form](case, entries)
@@ -48,7 +48,7 @@ def export(case: Case, form: str, out: str | Path) -> Path:
     try:
         write.write_new(wanted, content)
     except FileExistsError as error:
-        raise UsageError(f"{out}: expected a file that does not exist") from error
+        raise UsageError(f"{out}: expected a file that does not exist, found one that came meanwhile") from error
     return wanted
 
 
