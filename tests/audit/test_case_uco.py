@@ -101,6 +101,7 @@ def test_the_same_case_has_the_same_names_and_another_case_others():
     assert {node["@id"] for node in other["@graph"]} & set(names) == set()
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib's own
 def test_the_shapes_of_case_accept_it(tmp_path):
     """CASE 1.4.0 as `case_validate` ships it, without a network: conforms, and no term is unknown to it."""
     pytest.importorskip("case_utils", reason="case-utils is not installed: not validated")

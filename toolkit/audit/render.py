@@ -22,7 +22,7 @@ def escaped(value: object) -> Markup:
     Return a value as it stands in a page.
 
     >>> escaped("<b>\u202e")
-    Markup('&lt;b&gt;\\\\u202e')
+    Markup('&lt;b&gt;\\u202e')
     """
     return escape(_shown(value))
 
