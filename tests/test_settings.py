@@ -55,6 +55,7 @@ def test_a_date_may_stand_without_quotes(tmp_path):
         (CASE + MANDATE.replace("0.5", "0.7"), "mandate.threshold: expected a distance above 0 and at most 0.6"),
         (CASE + MANDATE.replace('["*"]', "[]"), "mandate.cameras: expected camera ids"),
         (CASE + MANDATE.replace('"n"', '" "'), "mandate.necessity: expected some words, found ' '"),
+        (CASE + MANDATE + 'keep_descriptors_until = "2026"\n', "mandate.keep_descriptors_until: expected a day"),
         (CASE + "[index]\nlooks_per_s = 0\n", "index.looks_per_s: expected more than 0, found 0.0"),
         (CASE + '[[sources]]\nkind = "gossip"\npath = "/x"\n', "sources.kind: expected one of share_log"),
         (CASE + "[case", "not TOML"),

@@ -282,6 +282,8 @@ def verify(
             _say(str(note))
         for failure in outcome.failures:
             _say(f"{failure.code} {failure.path}: {failure.detail}")
+        for stone in outcome.forgotten:
+            _say(f"forgotten {stone.at[:10]}: {stone.path}, {stone.rows} rows: {stone.why}")
         verdict = "ok" if outcome.ok else f"{len(outcome.failures)} failures"
         for limit in outcome.limits:
             _say(limit)

@@ -52,7 +52,8 @@ class Mandate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `[mandate]`: who asked for a sweep, on what basis, and how far it may go.
 
     `age_floor_hours` may be raised, never lowered; `children` is the separate authority for images of persons recorded
-    as under 18 at capture, in words.
+    as under 18 at capture, in words. `keep_descriptors_until` is a day: until it comes, descriptors stay after a sweep;
+    without it, and from that day on, a run forgets them, but for those of candidates.
     """
 
     requested_by: str
@@ -158,7 +159,6 @@ def _check(path: Path, settings: Settings) -> None:
         dates |= {
             "mandate.window": mandate.window,
             "mandate.expires": mandate.expires,
-            "mandate.keep_descriptors_until": mandate.keep_descriptors_until,
         }
         limit = THRESHOLD_CEILING
         threshold = mandate.threshold
@@ -166,6 +166,8 @@ def _check(path: Path, settings: Settings) -> None:
         expect("mandate.cameras", 'camera ids, or ["*"]', mandate.cameras, ok=bool(mandate.cameras))
         hours = mandate.age_floor_hours
         expect("mandate.age_floor_hours", f"{AGE_FLOOR_HOURS} or more", hours, ok=hours >= AGE_FLOOR_HOURS)
+        until = mandate.keep_descriptors_until
+        expect("mandate.keep_descriptors_until", "a day: 2026-12-31", until, ok=until is None or _is_day(until))
         if mandate.children is not None:
             expect("mandate.children", "some words", mandate.children, ok=bool(mandate.children.strip()))
         for key in ("requested_by", "legal_basis", "necessity", "purpose"):
@@ -184,6 +186,13 @@ def _check(path: Path, settings: Settings) -> None:
     expect("index.looks_per_s", "more than 0", index.looks_per_s, ok=index.looks_per_s > 0)
     for outside in settings.sources:
         expect("sources.kind", f"one of {', '.join(KINDS)}", outside.kind, ok=outside.kind in KINDS)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 TEMPLATE = """\
@@ -218,6 +227,7 @@ exhaustive = false            # true: every frame, whole; many times slower
 # threshold = 0.5             # largest distance of a candidate; 0 is identical
 # expires = "2026-12-31"
 # reviewers = ["POST-...", "POST-..."]
+# keep_descriptors_until = "2026-12-31"   # without it, descriptors are forgotten as soon as the sweep is done
 #
 # [[mandate.probes]]          # an image that is not one of the case's disclosures
 # image = "images/probe.png"  # below raw/

@@ -686,7 +686,7 @@ _COMPUTED = (
     Table(
         "descriptors",
         "index",
-        "the descriptor of a face; kept apart, because descriptors are forgotten",
+        "the descriptor of a face; forgotten when the sweep is done, unless the mandate says until when it is kept",
         (
             Column("face_id", pl.String, "the face"),
             Column("descriptor", pl.Array(pl.Float32, 128), "dlib's 128 numbers"),
@@ -717,6 +717,16 @@ _COMPUTED = (
             Column("probe_sha256", pl.String, "digest of the probe's file"),
             Column("face_id", pl.String, "a face no farther away than the threshold; null: none is"),
             Column("distance", pl.Float64, "Euclidean distance of the descriptors, 0 = identical"),
+        ),
+        sharded=True,
+    ),
+    Table(
+        "candidate_descriptors",
+        "sweep",
+        "the descriptor of a face that is near a probe: what its distance can be worked out from again",
+        (
+            Column("face_id", pl.String, "the face"),
+            Column("descriptor", pl.Array(pl.Float32, 128), "dlib's 128 numbers"),
         ),
         sharded=True,
     ),

@@ -172,10 +172,23 @@ def show_forecast(found: Forecast) -> None:
     console.print(f"index:   {_range(each)} h of one worker; {_range(together)} h with {found.workers}")
     faces = f"{found.describing_s:.0f} s of one worker and {found.face_bytes / 1e6:.2f} MB of storage"
     console.print(f"faces:   {faces} for each 1,000 that are described; how many is not known")
+    console.print(f"later:   {_later_probe(found)}", soft_wrap=True)
     if found.cost_least is not None and found.cost_most is not None:
         console.print(
             f"cost:    {_range((found.cost_least, found.cost_most))}, at the price given for an hour of a worker"
         )
+
+
+def _later_probe(found: Forecast) -> str:
+    """Say what a probe costs that comes after the sweep."""
+    if found.kept_until:
+        kept = f"descriptors are kept until {found.kept_until} (mandate.keep_descriptors_until): until then "
+        return f"{kept}a new probe is only compared"
+    faces = "each 1,000 faces" if found.faces is None else f"{found.faces:,} faces"
+    describing_s = found.describing_s * (1 if found.faces is None else found.faces / 1000)
+    decoding = f"up to {_range((found.again_hours, found.again_hours))} h of one worker to decode"
+    forgotten = "descriptors are forgotten when the sweep is done, unless mandate.keep_descriptors_until is stated"
+    return f"{forgotten}; a new probe then costs {decoding} and {describing_s:.0f} s to describe {faces} again"
 
 
 def _range(bounds: tuple[float, float]) -> str:
@@ -296,7 +309,8 @@ def to_json(found: object, schema_version: int) -> object:
             }
         case Verification():
             failures = [{"code": f.code, "path": f.path, "detail": f.detail} for f in found.failures]
-            said = {"signed": found.signed, "limits": list(found.limits)}
+            gone = [stone._asdict() for stone in found.forgotten]
+            said = {"signed": found.signed, "limits": list(found.limits), "forgotten": gone}
             return version | {"ok": found.ok, "checked": found.checked, "failures": failures} | said
         case Access() | Difference() | Forecast() | Searched() | Selftest() | pl.DataFrame():
             return version | _plain(found)

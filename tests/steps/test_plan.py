@@ -44,6 +44,8 @@ def test_it_counts_all_footage_and_writes_nothing(case, before_and_found):
     assert found.worker_hours_most / 4 == found.hours[1]
     assert found.worker_hours_most * 10 == pytest.approx(found.cost_most)
     assert 0 < found.searched_share < 1
+    assert (None, None) == (found.kept_until, found.faces)
+    assert 0 < found.again_hours < found.worker_hours_most
 
 
 def test_no_face_is_looked_for_in_footage(case, monkeypatch):
@@ -65,6 +67,8 @@ def test_people_and_machines_read_the_same(before_and_found, capsys):
 
     show_forecast(found)
 
-    assert "footage: 2 files, 0.01 h, 0.00 GB; 1 more that no decoder opens\n" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "footage: 2 files, 0.01 h, 0.00 GB; 1 more that no decoder opens\n" in printed
+    assert "later:   descriptors are forgotten when the sweep is done, unless mandate.keep_descriptors_until" in printed
     read = json.loads(json.dumps(to_json(found, 1)))
     assert {"schema_version": 1, "hours_least": found.hours[0], "hours_most": found.hours[1]} | asdict(found) == read

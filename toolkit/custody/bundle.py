@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def verify_bundle(folder: Path, trust: Trust) -> Verification:
         except (IntegrityError, ValueError, KeyError, TypeError, OSError, csv.Error) as error:
             failures.append(Failure("V519", STATEMENTS, str(error)))
     found = sorted({*case.failures, *failures})
-    return Verification(case.checked + count, found, case.notes, case.signed, case.limits)
+    return replace(case, checked=case.checked + count, failures=found)
 
 
 def _check_statements(data: Path) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toolkit.custody import access, chain, heads, mandate, manifest
+from toolkit.custody import access, chain, heads, mandate, manifest, tombstones
 from toolkit.custody.chain import LOG, Entry
 from toolkit.custody.checkpoint import CHECKPOINT
 from toolkit.custody.digest import Unreadable, file_digest, files_under, folder_digest, shown
@@ -35,6 +35,7 @@ FAILURES = {
     "V517": "the mandate is not signed by a signer that case.toml lists, or was edited since",
     "V518": "a bundle is not the bag that its manifests describe",
     "V519": "a statement of a report is not what the log has of it, or its proof shows nothing",
+    "V520": "a file that was forgotten is there again",
     "V521": "the record of who read the case was cut or edited",
 }
 """What `verify` can find, by code. A file that was moved is no failure but a note (F407)."""
@@ -81,6 +82,7 @@ class Verification:
         notes: What a person should know and is no failure: moved sources, and things among them that are no files.
         signed: Who signed the log's head, in words; 'unsigned' where nobody did.
         limits: What this verification cannot tell, in words.
+        forgotten: Files that were forgotten on purpose, by path, rows, time and reason; not missing, and gone.
     """
 
     checked: int
@@ -88,6 +90,7 @@ class Verification:
     notes: list[Problem]
     signed: str
     limits: tuple[str, ...] = ()
+    forgotten: tuple[tombstones.Tombstone, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -103,9 +106,10 @@ def verify(
 
     The log must hold together; the manifest must be the one sealed last, and every source in it unchanged; every output
     must be what the latest outcome of its step names (for reports, every outcome; for a step that was interrupted, also
-    what its finished units name), and nothing else may lie among the outputs; `case.toml` and `hand/` must be what the
-    last step worked with; the checkpoint and the mandate must be signed by a signer, where there are any; the log must
-    have grown from every checkpoint that a witness cosigned or that somebody kept.
+    what its finished units name), unless the log has its tombstone, and nothing else may lie among the outputs;
+    `case.toml` and `hand/` must be what the last step worked with; the checkpoint and the mandate must be signed by a
+    signer, where there are any; the log must have grown from every checkpoint that a witness cosigned or that somebody
+    kept.
 
     Args:
         case_root: The case.
@@ -121,13 +125,16 @@ def verify(
     listed = _read_manifest(case_root, failures)
     checked += len(listed or ())
     notes = _check_sources(case_root, outside, listed, failures) if sources and listed is not None else []
+    gone: dict[str, tombstones.Tombstone] = {}
     if whole:
-        checked += _check_outputs(case_root, entries, failures)
+        gone = _forgotten(entries, failures)
+        checked += _check_outputs(case_root, entries, gone, failures)
         checked += _check_settings(case_root, entries, failures)
         checked += _check_access(case_root, entries, failures) if sources else 0
     signed, kept = _check_heads(case_root, trust, failures)
     limits = heads.limits(signed, kept, sealed=len(entries))
-    return Verification(checked + kept, sorted(set(failures)), sorted(notes), signed, limits)
+    found = sorted(set(failures)), sorted(notes)
+    return Verification(checked + kept, *found, signed, limits, tuple(stone for _, stone in sorted(gone.items())))
 
 
 def expected_outputs(entries: Iterable[Entry]) -> dict[str, str]:
@@ -135,17 +142,32 @@ def expected_outputs(entries: Iterable[Entry]) -> dict[str, str]:
     Return path -> SHA-256 of every output that should be there.
 
     An outcome replaces the earlier ones of its step; reports stay, as each has a folder of its own; a unit counts from
-    when it is finished.
+    when it is finished. What was forgotten, as it was, need not be there.
+
+    Raises:
+        IntegrityError: If a tombstone is none.
     """
     by_step: dict[str, dict[str, str]] = {}
     for entry in entries:
         step, outputs = str(entry.get("step")), entry.get("outputs")
+        if entry["event"] == "forgotten":
+            gone = {(path, stone.sha256) for path, stone in tombstones.tombstones(entry, "files").items()}
+            by_step = {step: dict(files.items() - gone) for step, files in by_step.items()}
         if entry["event"] not in ("unit", "outcome") or not isinstance(outputs, dict):
             continue
         if entry["event"] == "outcome" and step != "report":
             by_step[step] = {}
         by_step.setdefault(step, {}).update(outputs)
     return {path: str(sha256) for outputs in by_step.values() for path, sha256 in outputs.items()}
+
+
+def _forgotten(entries: list[Entry], failures: list[Failure]) -> dict[str, tombstones.Tombstone]:
+    """Return the tombstones of what is forgotten, by path."""
+    try:
+        return tombstones.forgotten(entry for entry in entries if entry["event"] != "intent").done
+    except IntegrityError as error:
+        failures.append(Failure("V501", LOG, _detail(error, LOG)))
+        return {}
 
 
 def _read_log(case_root: Path, failures: list[Failure]) -> tuple[list[Entry], bool]:
@@ -236,9 +258,14 @@ def _check_sources(
     return [*problems.values(), *moved]
 
 
-def _check_outputs(case_root: Path, entries: list[Entry], failures: list[Failure]) -> int:
+def _check_outputs(
+    case_root: Path, entries: list[Entry], gone: dict[str, tombstones.Tombstone], failures: list[Failure]
+) -> int:
     """Compare the outputs with the log, and name what the log does not."""
-    expected = expected_outputs(entries)
+    try:
+        expected = expected_outputs(entries)
+    except IntegrityError:
+        return 0  # a failure already
     expected.pop(MANIFEST, None)
     for path, sha256 in expected.items():
         _compare(case_root, path, sha256, ("V509", "V510"), failures)
@@ -247,7 +274,12 @@ def _check_outputs(case_root: Path, entries: list[Entry], failures: list[Failure
             continue
         for name in files_under(case_root / folder):
             path = f"{folder}/{name}"
-            if path not in expected and not is_temp(Path(name).name):
+            if path in expected or is_temp(Path(name).name):
+                continue
+            if path in gone:
+                detail = f"there again; forgotten {gone[path].at[:10]}: {gone[path].why}"
+                failures.append(Failure("V520", shown(path), detail))
+            else:
                 failures.append(Failure("V511", shown(path), "no outcome or unit in the log names it"))
     return len(expected)
 

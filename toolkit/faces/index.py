@@ -132,6 +132,42 @@ def index_looks(
     return Indexed(faces, descriptors, seen, too_small, partly)
 
 
+def describe_again(looks: Iterable[Look], faces: pl.DataFrame, engine: Engine) -> pl.DataFrame:
+    """
+    Describe faces that were found in an earlier pass, from their boxes: decoding is paid again, finding is not.
+
+    The same looks give the same descriptors, to the last bit.
+
+    Args:
+        looks: The looks of that pass; not all are taken when every face was met.
+        faces: Rows of the table `faces`.
+        engine: The engine that described them.
+
+    Returns:
+        Rows of the table `descriptors`, in the order of *faces*.
+
+    Raises:
+        ValueError: If a face's frame is not among the looks: then it is not the pass that found it.
+    """
+    described = _Described(engine)
+    by_frame = faces.partition_by("frame", as_dict=True)
+    for look in looks if by_frame else ():
+        there = by_frame.pop((look.frame,), None)
+        if there is not None:
+            boxes = there.select(_BOX).to_numpy().astype(np.int32)
+            chips = engine.views(look.rgb, boxes).chips
+            described.take(list(zip(there.select("face_id").rows(named=True), chips, strict=True)))
+        if not by_frame:
+            break
+    if by_frame:
+        raise ValueError(f"faces were found in frame {min(by_frame)[0]}, which is not looked at now")
+    order = faces.select("face_id")
+    return order.join(described.descriptors(), on="face_id", how="left", maintain_order="left")
+
+
+_BOX = ("box_left", "box_top", "box_right", "box_bottom")
+
+
 def _found(look: Look, sought: Sought, tracks: Tracks, engine: Engine) -> tuple[Found, bool]:
     """Return the faces in the regions of a look, and whether all regions were searched for the smallest size."""
     if look.regions is None:  # the camera moved, or a cut: nothing that was seen before says where to look
@@ -159,7 +195,10 @@ class _Described:
         self._rows: list[dict[str, object]] = []
 
     def add(self, ended: Sequence[Track]) -> None:
-        self._waiting += [view for track in ended for _, _, view in track.views]
+        self.take([view for track in ended for _, _, view in track.views])
+
+    def take(self, views: Sequence[tuple[dict[str, object], NDArray[np.uint8]]]) -> None:
+        self._waiting += views
         if len(self._waiting) >= _BATCH:
             self._describe()
 
@@ -169,6 +208,11 @@ class _Described:
         schemas = [table(name).schema() for name in ("faces", "descriptors")]
         both = pl.DataFrame(self._rows, schema=schemas[0] | schemas[1]).sort("frame", "box_left", "box_top", "face_id")
         return both.select(schemas[0].names()), both.select(schemas[1].names())
+
+    def descriptors(self) -> pl.DataFrame:
+        """Return the table `descriptors`, as the views came."""
+        self._describe()
+        return pl.DataFrame(self._rows, schema=table("descriptors").schema())
 
     def _describe(self) -> None:
         chips = [chip for _, chip in self._waiting]
@@ -190,12 +234,11 @@ def _rows(look: Look, boxes: NDArray[np.int32], clip: Clip, engine: str) -> list
         "seen_latest": _later(clip.starts_latest, math.ceil(look.elapsed_s * 1_000_000)),
         "engine": engine,
     }
-    sides = ("box_left", "box_top", "box_right", "box_bottom")
     return [
         {
             "face_id": f"{clip.sha256[:12]}-{look.frame:06d}-{number}",
             **common,
-            **dict(zip(sides, box, strict=True)),
+            **dict(zip(_BOX, box, strict=True)),
         }
         for number, box in enumerate(boxes.tolist())
     ]

@@ -1,7 +1,7 @@
 """Every probe with every footage file's faces: what was compared earlier is not compared again."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -9,18 +9,22 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from toolkit.case import Case, Progress
-from toolkit.custody.digest import digest_of
+from toolkit.custody.digest import Unreadable, digest_of, file_digest
 from toolkit.errors import IntegrityError, UsageError
 from toolkit.faces.search import WIDTH, Rows
 from toolkit.faces.sweep import Probe, compare, in_order
 from toolkit.steps import workers
 from toolkit.steps.job import Job, write_frame
+from toolkit.tables import table
 
 PART_ROWS = 16_384
 """Descriptors read at a time: 8 MiB."""
 
 WORTH_A_WORKER = 2_000_000
 """Faces times probes / 100 from which other processes pay for starting: about a second of one core."""
+
+KEPT = "candidate_descriptors"
+"""Table of the descriptors that stay when the others are forgotten."""
 
 
 @dataclass(frozen=True)
@@ -32,21 +36,30 @@ class Shard:
         name: File name of its shards.
         faces: Shard of the table `faces`.
         descriptors: Shard of the table `descriptors`.
+        sha256: Its digest.
         inputs: Digest of both shards, the threshold and the engine.
         n_faces: How many faces.
         known: Digests of the probes that an earlier run compared with them.
         missing: Digests of those that are to be compared now.
         stale: Whether its comparisons are to be written again.
+        forgotten: Whether its descriptors are; to compare them, they are described again.
     """
 
     name: str
     faces: Path
     descriptors: Path
+    sha256: str | None
     inputs: str
     n_faces: int
     known: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
     stale: bool = True
+    forgotten: bool = False
+
+    @property
+    def to_describe(self) -> bool:
+        """Whether a probe is to be compared with faces whose descriptors are forgotten."""
+        return self.forgotten and bool(self.missing)
 
 
 def shards(work: Job, digests: dict[str, str], wanted: frozenset[str], depends_on: Sequence[str]) -> list[Shard]:
@@ -55,14 +68,13 @@ def shards(work: Job, digests: dict[str, str], wanted: frozenset[str], depends_o
 
     Args:
         work: The sweep at work.
-        digests: Of every table of the steps before, by path.
+        digests: Of every table of the steps before but descriptors, by path.
         wanted: Digests of all probes.
         depends_on: What every comparison depends on beside the shard: threshold, engine.
 
     Raises:
         IntegrityError: If a shard is not what the index wrote.
-        UsageError: If the index is not finished, or faces have lost their descriptors that a probe is still to be
-            compared with.
+        UsageError: If the index is not finished.
     """
     case = work.case
     written = _index_wrote(work)
@@ -70,18 +82,29 @@ def shards(work: Job, digests: dict[str, str], wanted: frozenset[str], depends_o
     for faces in sorted((case.folder("index") / "faces").glob("*.parquet")):
         descriptors = case.folder("index") / "descriptors" / faces.name
         names = [case.relative(faces), case.relative(descriptors)]
-        for name in names:
-            if digests.get(name) != written.get(name):
-                raise IntegrityError(
-                    f"{name}: expected the digest {written.get(name)} of the index, found {digests.get(name)}"
-                )
-        inputs = digest_of([*(digests.get(name) for name in names), *depends_on])
+        _check(names[0], written.get(names[0]), digests.get(names[0]))
+        gone = names[1] in work.forgotten
+        sha256 = work.forgotten[names[1]].sha256 if gone else written.get(names[1])
+        inputs = digest_of([digests.get(names[0]), sha256, *depends_on])
         n_faces = pq.read_metadata(faces).num_rows
-        shard = _against(work, Shard(faces.name, faces, descriptors, inputs, n_faces), wanted)
-        if shard.missing and not descriptors.exists():
-            raise UsageError(f"{names[0]} has no descriptors: run 'toolkit index CASE' again")
+        shard = Shard(faces.name, faces, descriptors, sha256, inputs, n_faces, forgotten=gone)
+        shard = _against(work, shard, wanted)
+        if shard.missing and not gone:
+            _check(names[1], sha256, _digest(descriptors))
         found.append(shard)
     return found
+
+
+def _check(name: str, expected: str | None, found: str | None) -> None:
+    if expected is None or expected != found:
+        raise IntegrityError(f"{name}: expected the digest {expected} of the index, found {found}")
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return file_digest(path)
+    except Unreadable:
+        return None
 
 
 def compared(
@@ -114,11 +137,10 @@ def compared(
     if n_workers is None and scheduler is None and total * len(probes) < 100 * WORTH_A_WORKER:
         n_workers = 1
     function = partial(compare_shard, work.case, probes, threshold)
-    for shard, sha256 in workers.run(stale, function, n_workers, scheduler):
-        if isinstance(sha256, workers.Failed):
-            yield shard, sha256.why
+    for shard, outputs in workers.run(stale, function, n_workers, scheduler):
+        if isinstance(outputs, workers.Failed):
+            yield shard, outputs.why
             continue
-        outputs = {work.case.relative(_place(work.case, shard)): sha256}
         work.unit(shard.name, shard.inputs, outputs, {"probes": _probes_digest(shard.known | shard.missing)})
         work.outputs |= outputs
         done += shard.n_faces
@@ -127,11 +149,15 @@ def compared(
         yield shard, None
 
 
-def compare_shard(case: Case, probes: Sequence[Probe], threshold: float, shard: Shard) -> str:
+def compare_shard(case: Case, probes: Sequence[Probe], threshold: float, shard: Shard) -> dict[str, str]:
     """
-    Compare the probes that a shard misses, write its comparisons with the earlier ones, and return their digest.
+    Compare the probes that a shard misses, and write its comparisons, with the earlier ones, and what rests on them.
 
-    The unit of work: a pure function of the shard and the probes. A shard's descriptors are read part by part.
+    The unit of work: a pure function of the shard and the probes. A shard's descriptors are read part by part; those
+    of the faces that are near a probe are kept beside the comparisons, all others can be forgotten.
+
+    Returns:
+        Path in the case -> digest, of what it wrote.
     """
     path = _place(case, shard)
     parts = []
@@ -144,7 +170,25 @@ def compare_shard(case: Case, probes: Sequence[Probe], threshold: float, shard: 
         if not face_ids.equals(pl.read_parquet(shard.descriptors, columns=["face_id"])["face_id"]):
             raise ValueError(f"{shard.name}: faces and descriptors do not belong together: their face_id differ")
         parts.append(compare(now, face_ids, read_descriptors(shard.descriptors), threshold))
-    return write_frame(path, "comparisons", "sweep", in_order(parts))
+    comparisons = in_order(parts)
+    kept, beside = _near_described(case, shard, comparisons, again=bool(now)), _place(case, shard, KEPT)
+    return {
+        case.relative(beside): write_frame(beside, KEPT, "sweep", kept),
+        case.relative(path): write_frame(path, "comparisons", "sweep", comparisons),
+    }
+
+
+def _near_described(case: Case, shard: Shard, comparisons: pl.DataFrame, *, again: bool) -> pl.DataFrame:
+    """Return the descriptors of the faces that are near a probe, by face_id: from the shard, or as kept earlier."""
+    near = comparisons["face_id"].drop_nulls().unique().to_list()
+    path = shard.descriptors if again else _place(case, shard, KEPT)
+    empty = table(KEPT).schema().to_frame()
+    if not near:
+        return empty
+    with pq.ParquetFile(path) as file:
+        batches = (pl.from_arrow(batch) for batch in file.iter_batches(PART_ROWS))
+        parts = [pl.DataFrame(part).filter(pl.col("face_id").is_in(near)) for part in batches]
+    return pl.concat([empty, *parts]).sort("face_id")
 
 
 def near(case: Case, shards: Sequence[Shard]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
@@ -177,12 +221,11 @@ def _against(work: Job, shard: Shard, wanted: frozenset[str]) -> Shard:
         earlier = pl.read_parquet(_place(work.case, shard), columns=["probe_sha256"])["probe_sha256"]
         known = frozenset(earlier.unique().to_list()) & wanted
     stale = entry is None or entry["found"]["probes"] != _probes_digest(wanted)
-    paths = (shard.name, shard.faces, shard.descriptors, shard.inputs, shard.n_faces)
-    return Shard(*paths, known=known, missing=wanted - known, stale=stale)
+    return replace(shard, known=known, missing=wanted - known, stale=stale)
 
 
-def _place(case: Case, shard: Shard) -> Path:
-    return case.folder("sweep") / "comparisons" / shard.name
+def _place(case: Case, shard: Shard, name: str = "comparisons") -> Path:
+    return case.folder("sweep") / name / shard.name
 
 
 def _probes_digest(sha256s: frozenset[str]) -> str:

@@ -27,6 +27,10 @@ class Forecast:
         face_bytes: Storage for 1,000 faces.
         cost_least: Price of the worker hours, where a price was given.
         cost_most: And at most.
+        kept_until: Day until which the mandate keeps descriptors; None: they are forgotten when the sweep is done.
+        again_hours: Hours of one worker to decode for a probe that comes after that, at most: only pieces of footage
+            with faces are. Describing their faces comes on top.
+        faces: How many faces an index found; None where there is none yet.
     """
 
     files: int
@@ -43,6 +47,9 @@ class Forecast:
     face_bytes: int
     cost_least: float | None = None
     cost_most: float | None = None
+    kept_until: str | None = None
+    again_hours: float = 0.0
+    faces: int | None = None
 
     @property
     def hours(self) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -71,6 +71,12 @@ def standing_mandate(case: Case) -> Mandate:
         )
     signatures.check(case.root, case.settings.signers)
     return mandate
+
+
+def keeps_descriptors(mandate: Mandate, today: date) -> bool:
+    """Tell whether the mandate keeps the descriptors on a day: before `keep_descriptors_until`, where it states one."""
+    until = mandate.keep_descriptors_until
+    return until is not None and today < date.fromisoformat(until)
 
 
 @logged

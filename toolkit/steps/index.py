@@ -40,8 +40,8 @@ def index(
         IntegrityError: If a footage file is not what was sealed.
     """
     units = work_list(case, standing_mandate(case))
-    how = How(case.settings.index.looks_per_s, case.settings.index.min_face_px, ENGINE, case.settings.index.exhaustive)
-    keys = {unit.clip.source: digest_of(_depends_on(unit, how)) for unit in units}
+    how = how_to_look(case)
+    keys = keys_of(units, how)
     with job(case, "index", keys) as work:
         if not work.up_to_date:
             found, refused = _indexed(work, units, keys, how, (workers, scheduler), progress)
@@ -50,6 +50,17 @@ def index(
             recorded = (Problem(*code_etc) for entry in found.values() for code_etc in _problems(entry))
             work.write_problems([*recorded, *(problem for unit in units for problem in unit.problems)])
     return work.result()
+
+
+def how_to_look(case: Case) -> How:
+    """Return how the case's footage is looked at."""
+    settings = case.settings.index
+    return How(settings.looks_per_s, settings.min_face_px, ENGINE, settings.exhaustive)
+
+
+def keys_of(units: list[Unit], how: How) -> dict[str, str]:
+    """Return the digest of all that the index of each file depends on, by its path."""
+    return {unit.clip.source: digest_of(_depends_on(unit, how)) for unit in units}
 
 
 def _depends_on(unit: Unit, how: How) -> list[str]:

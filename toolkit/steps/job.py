@@ -20,6 +20,7 @@ from toolkit.custody import access, digest, lock, note, write
 from toolkit.custody.chain import LOG, Entry
 from toolkit.custody.commitments import commit
 from toolkit.custody.log import Log
+from toolkit.custody.tombstones import Tombstone, forgotten
 from toolkit.errors import UsageError
 from toolkit.problems import Problem
 from toolkit.steps.consulted import stated
@@ -67,11 +68,21 @@ class Job:
         self.outputs[self.case.relative(path)] = sha256
 
     def done(self, unit: str, inputs: str) -> dict[str, Any] | None:
-        """Return the log's entry of a unit of the same inputs that an earlier run finished, if its files are intact."""
+        """
+        Return the log's entry of a unit of the same inputs that an earlier run finished, if its files are intact.
+
+        Files that were forgotten since are intact, and not among its `outputs` any more.
+        """
         entry = self._units.get(unit)
         if entry is None or entry["inputs"] != inputs or not self._intact(entry["outputs"]):
             return None
-        return dict(entry)
+        left = {path: sha256 for path, sha256 in entry["outputs"].items() if path not in self.forgotten}
+        return {**entry, "outputs": left}
+
+    @cached_property
+    def forgotten(self) -> dict[str, Tombstone]:
+        """What was forgotten before this step began, or was about to be when a process was killed, by path."""
+        return forgotten(self.log.entries).all
 
     @cached_property
     def _units(self) -> dict[str, Entry]:
@@ -108,13 +119,15 @@ class Job:
         )
 
     def _intact(self, outputs: dict[str, str]) -> bool:
-        return all(
-            (path := self.case.root / name).is_file() and digest.file_digest(path) == sha256
-            for name, sha256 in outputs.items()
-        )
+        return all(self._is_intact(name, sha256) for name, sha256 in outputs.items())
+
+    def _is_intact(self, name: str, sha256: str) -> bool:
+        if name in self.forgotten and self.forgotten[name].sha256 == sha256:
+            return True
+        return (path := self.case.root / name).is_file() and digest.file_digest(path) == sha256
 
     def _append(self, event: str, **payload: object) -> None:
-        self.log.append({"event": event, "step": self.step, **settled(self.case), **payload}, at=now())
+        append(self.case, self.log, event, step=self.step, **payload)
 
     def _finish(self) -> None:
         """Remove what earlier runs of this step left and this one did not write, then log the outcome."""
@@ -122,6 +135,16 @@ class Job:
             if self.case.relative(path) not in self.outputs:
                 write.remove(path)
         self._append("outcome", inputs=self.inputs, outputs=self.outputs)
+
+
+def append(case: Case, log: Log, event: str, **payload: object) -> None:
+    """Append an entry to the log, with the settings and decisions that stand now."""
+    log.append({"event": event, **settled(case), **payload}, at=now())
+
+
+def key_of(inputs: object) -> str:
+    """Return the digest of all that the outcome of a step depends on, the version of the tool included."""
+    return digest.digest_of({"inputs": inputs, "tool": toolkit.__version__})
 
 
 def write_frame(path: Path, name: str, step: str, frame: pl.DataFrame) -> str:
@@ -158,7 +181,7 @@ def job(case: Case, step: str, inputs: object) -> Iterator[Job]:
     with lock.locked(case.root):
         write.sweep_temps(case.root)
         log = open_log(case)
-        key = digest.digest_of({"inputs": inputs, "tool": toolkit.__version__})
+        key = key_of(inputs)
         work = Job(case, step, key, log, up_to_date=False, began=began)
         last = log.last(event="outcome", step=step)
         if last and last["inputs"] == key and work._intact(last["outputs"]):  # noqa: SLF001 - its own maker

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import joblib
 import numpy as np
+import pyarrow.parquet as pq
 
 from toolkit.case import Case
 from toolkit.faces.engine import Engine, engine_named
@@ -18,6 +19,7 @@ from toolkit.footage.sampled import Sampling, looks_at
 from toolkit.footage.segments import segments
 from toolkit.problems import Problem
 from toolkit.steps.forecast import Forecast
+from toolkit.steps.gate import keeps_descriptors
 from toolkit.steps.index import ENGINE
 
 SAMPLES = 4
@@ -35,7 +37,7 @@ def plan(case: Case, *, workers: int | None = None, price: float | None = None) 
     Forecast hours, storage and cost of the index from a timed sample of the footage.
 
     A few segments, the same ones every time, are decoded to see how much of them moves. No face is looked for, so it
-    needs no mandate. Nothing is written.
+    needs no mandate. Nothing is written. It also says what a probe costs that comes when descriptors are forgotten.
 
     Args:
         case: The case; it need not be sealed. All its footage counts, whatever the mandate covers.
@@ -54,6 +56,7 @@ def plan(case: Case, *, workers: int | None = None, price: float | None = None) 
     )
     most_s = taken.scaled(total_s, often)
     least_s = min(taken.scaled(total_s, seldom), most_s)
+    mandate = case.settings.mandate
     return Forecast(
         files=len(opened),
         not_opened=not_opened,
@@ -69,6 +72,9 @@ def plan(case: Case, *, workers: int | None = None, price: float | None = None) 
         face_bytes=FACE_BYTES * 1000,
         cost_least=None if price is None else price * least_s / 3600,
         cost_most=None if price is None else price * most_s / 3600,
+        kept_until=mandate.keep_descriptors_until if mandate and keeps_descriptors(mandate, case.today) else None,
+        again_hours=taken.scaled(total_s, 0.0) / 3600,
+        faces=_faces(case),
     )
 
 
@@ -100,6 +106,12 @@ class _Taken:
     def scaled(self, total_s: float, per_pixel_s: float) -> float:
         """Return the seconds for so much footage."""
         return (self.cpu_s + self.searched_px * per_pixel_s) * total_s / self.footage_s if self.footage_s else 0.0
+
+
+def _faces(case: Case) -> int | None:
+    """Return how many faces an index found."""
+    folder = case.folder("index") / "faces"
+    return sum(pq.read_metadata(path).num_rows for path in folder.glob("*.parquet")) if folder.is_dir() else None
 
 
 def _footage(case: Case) -> tuple[list[Container], int]:

@@ -5,6 +5,7 @@ import msgspec
 from toolkit.audit import asking
 from toolkit.case import STEPS, Case, Run
 from toolkit.custody.digest import file_digest
+from toolkit.custody.tombstones import FORGETTABLE
 from toolkit.steps.job import job
 
 
@@ -28,10 +29,15 @@ def reconstruct(case: Case) -> Run:
 
 
 def outcomes(case: Case, before: str) -> dict[str, str]:
-    """Return the digest of every table that the steps before this one have written."""
+    """
+    Return the digest of every table that the steps before this one have written.
+
+    Not of descriptors: they are forgotten, no answer reads them, and `faces` says whose they were.
+    """
     earlier = STEPS[: STEPS.index(before)]
     files = sorted(path for step in earlier for path in case.folder(step).rglob("*.parquet"))
-    return {case.relative(path): file_digest(path) for path in files}
+    names = {case.relative(path): path for path in files}
+    return {name: file_digest(path) for name, path in names.items() if not name.startswith(FORGETTABLE)}
 
 
 def facts(case: Case) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """`toolkit sweep`: the probes against every face that was found."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -13,7 +14,8 @@ from toolkit.faces.search import counts_below
 from toolkit.faces.sweep import Probe, ranked
 from toolkit.problems import Origin, Problem
 from toolkit.settings import Mandate
-from toolkit.steps import comparisons
+from toolkit.steps import comparisons, forget
+from toolkit.steps.describing import described_again
 from toolkit.steps.gate import children, standing_mandate
 from toolkit.steps.index import ENGINE
 from toolkit.steps.job import Job, job
@@ -41,6 +43,9 @@ def sweep(
     threshold is kept. A candidate is worth a person's look; it is not a match. What was compared earlier is not
     compared again: a new probe meets all faces, new footage all probes. Memory: see `faces.search`; beside it the
     candidates, and the face_id of one footage file.
+
+    When it is done, the descriptors are forgotten but for those of candidates, unless the mandate states
+    `keep_descriptors_until`. A new probe then means describing the faces again: see `describing`.
 
     Args:
         case: The case; indexed.
@@ -71,29 +76,29 @@ def sweep(
     }
     with job(case, "sweep", depends_on) as work:
         if not work.up_to_date:
-            _search(work, wanted, digests, mandate.threshold, (workers, scheduler), progress)
-    return work.result()
+            _search(work, wanted, digests, mandate, (workers, scheduler), progress)
+    return forget.after(work.result(), case, mandate)
 
 
 def _search(
     work: Job,
     wanted: list[Wanted],
     digests: dict[str, str],
-    threshold: float,
+    mandate: Mandate,
     how: tuple[int | None, str | None],
     progress: Progress | None,
 ) -> None:
-    described = _Probes(work, wanted)
+    threshold, described = mandate.threshold, _Probes(work, wanted)
     shards = comparisons.shards(work, digests, described.with_face, [str(threshold), engine_named(ENGINE).name])
     missing = sorted(frozenset[str]().union(*(shard.missing for shard in shards)))
     probes = [described.probe(sha256) for sha256 in missing]
-    finished, problems = [], []
-    for shard, why in comparisons.compared(work, shards, probes, threshold, how, progress):
-        if why is None:
-            finished.append(shard)
-        else:
-            source = work.case.relative(shard.faces)
-            problems.append(Problem("W501", Origin(source), f"tried twice: {why}", "its faces were not compared"))
+    failed: list[tuple[comparisons.Shard, str]] = []
+    ready = _sound(described_again(work, mandate, shards, how, progress), failed)
+    finished = _sound(comparisons.compared(work, ready, probes, threshold, how, progress), failed)
+    problems = [
+        Problem("W501", Origin(work.case.relative(shard.faces)), f"tried twice: {why}", "its faces were not compared")
+        for shard, why in failed
+    ]
     asked = pl.DataFrame([(each.probe_id, each.source, each.sha256) for each in wanted], schema=_ASKED, orient="row")
     candidates = ranked(comparisons.near(work.case, finished), asked)
     searched = {each.probe_id for each in wanted if each.sha256 in described.with_face}
@@ -104,6 +109,19 @@ def _search(
     n_failed = sum(shard.n_faces for shard in shards) - n_compared
     work.write("coverage", _coverage(wanted, searched, codes, (n_compared, n_failed)))
     work.write_problems([*described.problems, *problems])
+
+
+def _sound(
+    results: Iterable[tuple[comparisons.Shard, str | None]], failed: list[tuple[comparisons.Shard, str]]
+) -> list[comparisons.Shard]:
+    """Return the shards that are done, and note the others in *failed*."""
+    sound = []
+    for shard, why in results:
+        if why is None:
+            sound.append(shard)
+        else:
+            failed.append((shard, why))
+    return sound
 
 
 _ASKED = {"probe_id": pl.String, "probe_source": pl.String, "sha256": pl.String}
