@@ -838,6 +838,44 @@ _COMPUTED = (
             Column("evidence", pl.List(pl.Struct({"source": pl.String, "locator": pl.String})), "records"),
         ),
     ),
+    Table(
+        "answers_each",
+        "reconstruct",
+        "an answer about one of the many subjects that `answers` counts",
+        (
+            Column("question", pl.String, "Q01 to Q70"),
+            Column("subject", pl.String, "what it is about"),
+            Column("state", pl.String, "one of the nine states"),
+            Column("value", pl.String, "value, as JSON"),
+            Column("unit", pl.String, "what a number counts"),
+            Column("evidence", pl.List(pl.Int64), "keys of records; see origin_places"),
+            Column("caveats", pl.List(pl.String), "what a reader must not miss"),
+        ),
+    ),
+    Table(
+        "verdicts_each",
+        "reconstruct",
+        "a verdict on one of the many subjects that `verdicts` counts",
+        (
+            Column("rule", pl.String, "R1 to R36"),
+            Column("subject", pl.String, "what was judged"),
+            Column("verdict", pl.String, "conforms, breach, cannot_determine, not_applicable"),
+            Column("reasons", pl.List(pl.String), "why it cannot be determined"),
+            Column("flags", pl.List(pl.String), "what to know beside it"),
+            Column("evidence", pl.List(pl.Int64), "keys of records; see origin_places"),
+        ),
+    ),
+    Table(
+        "origin_places",
+        "reconstruct",
+        "a place that keys of records speak of: key = code * 2^38 + number * 10^(10 - digits) * 16 + digits, and the"
+        " record's locator is place || number (digits = 0: the place alone)",
+        (
+            Column("code", pl.Int64, "which place"),
+            Column("source", pl.String, "path of the source"),
+            Column("place", pl.String, "locator without the number at its end"),
+        ),
+    ),
 )
 
 TABLES = (

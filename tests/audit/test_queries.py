@@ -7,7 +7,10 @@ import pytest
 from toolkit.audit.queries import Query, in_order, queries
 from toolkit.tables import TABLES
 
-ALWAYS = {"settings", "steps_run", "register_kinds", "answers_given", "questions_asked"}
+ALWAYS = {"settings", "steps_run", "register_kinds", "answers_given", "questions_asked"} | {
+    "sources_cited",
+    "returns_cited",
+}
 WORDS = {
     "is_complete": {"complete_spans"},
     "is_held": {"registers_examined"},

@@ -6,31 +6,39 @@ Every word of an answer is checked against the closed lists; an unknown one is a
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
 import polars as pl
 
 from toolkit.answers import FLAGS, REASONS, STATES, UNITS, VERDICTS, Answer, Coverage, Verdict
+from toolkit.audit import origins
+from toolkit.audit.counting import Counter
 from toolkit.audit.queries import ROOM, Query, queries, tables_read
-from toolkit.problems import Origin
 from toolkit.tables import TABLES, table
 
 _STEPS = {known.name: known.step for known in TABLES if known.name not in ("problems", "coverage")}
+_KEYED = {name: pl.Schema(table(name).schema() | {"evidence": pl.List(pl.Int64)}) for name in ("answers", "verdicts")}
+"""The tables, with keys for evidence (see `origins`)."""
 _AFTER = "answers_given"
 """Questions about the answers read this table; they are asked last."""
 _ANSWER = ("subject", "state", "value", "unit", "evidence", "coverage", "caveats")
 _VERDICT = ("subject", "verdict", "reasons", "flags", "evidence")
+_GIVEN = ("question", "subject", "state", "value", "unit", "subjects")
+BATCH_ROWS = 100_000
 _NO_COVERAGE = json.dumps({"measure": "rows", "declared": None, "examined": 0, "not_examined": {}})
 
 
-def answers_table(connection: duckdb.DuckDBPyConnection, questions: Collection[str] | None = None) -> pl.DataFrame:
+def answers_table(
+    connection: duckdb.DuckDBPyConnection, questions: Collection[str] | None = None, many: Counter | None = None
+) -> pl.DataFrame:
     """
     Return the table `answers`: each question, in order, each of its subjects in the order of its file.
 
     Args:
         connection: From `views.open_views`.
         questions: "Q01" ...; None: all.
+        many: Counts what has too many subjects; None: each has its row, however many they are.
 
     Raises:
         KeyError: If nobody asks that question.
@@ -42,14 +50,17 @@ def answers_table(connection: duckdb.DuckDBPyConnection, questions: Collection[s
         raise KeyError(missing[0])
     last = [name for name in wanted if _AFTER in asked[name].reads]
     first = [name for name in asked if _AFTER not in asked[name].reads and (name in wanted or last)]
-    given = {name: _answer(connection, asked[name]) for name in first}
+    given = {name: _answer(connection, asked[name], many) for name in first}
     if last:
-        _give(connection, pl.concat(given.values()))
-        given |= {name: _answer(connection, asked[name]) for name in last}
-    return pl.concat([table("answers").schema().to_frame(), *(given[name] for name in wanted)])
+        _give(connection, given, many)
+        given |= {name: _answer(connection, asked[name], None) for name in last}
+    found = pl.concat([_KEYED["answers"].to_frame(), *(given[name] for name in wanted)])
+    return origins.with_records(connection, found)
 
 
-def verdicts_table(connection: duckdb.DuckDBPyConnection, rules: Collection[str] | None = None) -> pl.DataFrame:
+def verdicts_table(
+    connection: duckdb.DuckDBPyConnection, rules: Collection[str] | None = None, many: Counter | None = None
+) -> pl.DataFrame:
     """
     Return the table `verdicts`: each rule, in order, each of its subjects in the order of its file.
 
@@ -64,7 +75,8 @@ def verdicts_table(connection: duckdb.DuckDBPyConnection, rules: Collection[str]
     if missing := sorted(set(rules or ()) - set(known)):
         raise KeyError(missing[0])
     wanted = [query for name, query in known.items() if rules is None or name in rules]
-    return pl.concat([table("verdicts").schema().to_frame(), *(_judge(connection, query) for query in wanted)])
+    found = pl.concat([_KEYED["verdicts"].to_frame(), *(_judge(connection, query, many) for query in wanted)])
+    return origins.with_records(connection, found)
 
 
 def answer(connection: duckdb.DuckDBPyConnection, questions: Collection[str] | None = None) -> list[Answer]:
@@ -94,7 +106,7 @@ def as_answers(frame: pl.DataFrame) -> list[Answer]:
             state=row["state"],
             value=json.loads(row["value"]),
             unit=row["unit"],
-            evidence=_origins(row["evidence"]),
+            evidence=origins.as_origins(row["evidence"]),
             coverage=Coverage(**json.loads(row["coverage"])),
             caveats=tuple(row["caveats"]),
         )
@@ -113,41 +125,39 @@ def as_verdicts(frame: pl.DataFrame) -> list[Verdict]:
             verdict=row["verdict"],
             reasons=tuple(row["reasons"]),
             flags=tuple(row["flags"]),
-            evidence=_origins(row["evidence"]),
+            evidence=origins.as_origins(row["evidence"]),
         )
         for row in frame.iter_rows(named=True)
     ]
 
 
-def _origins(rows: Iterable[dict[str, str]]) -> tuple[Origin, ...]:
-    return tuple(sorted(Origin(**row) for row in rows))
-
-
-def _answer(connection: duckdb.DuckDBPyConnection, query: Query) -> pl.DataFrame:
+def _answer(connection: duckdb.DuckDBPyConnection, query: Query, many: Counter | None) -> pl.DataFrame:
     """Return the answers to one question."""
     reached = {row[0] for row in connection.execute("from steps_run").fetchall()}
     steps = {_STEPS[name] for name in tables_read(query, queries("sql")) if name in _STEPS}
     if not_run := sorted(steps - reached):
         return _titled(query, "question", _not_searched([f"'toolkit {step}' has not run" for step in not_run]))
-    found = _run(connection, query)
+    found = _run(connection, query, many)
     if found.is_empty():
         found = _nothing_to_answer(connection, query.register)
     _check(query, found, _ANSWER, {"state": STATES, "unit": UNITS})
     return _titled(query, "question", found)
 
 
-def _run(connection: duckdb.DuckDBPyConnection, query: Query) -> pl.DataFrame:
+def _run(connection: duckdb.DuckDBPyConnection, query: Query, many: Counter | None) -> pl.DataFrame:
     try:
-        found: pl.DataFrame = connection.sql(query.text).pl()
+        if many is None:
+            found: pl.DataFrame = connection.sql(query.text).pl()
+            return found
+        return many.read(query.name, connection.sql(query.text).to_arrow_reader(BATCH_ROWS))
     except duckdb.Error as error:
         error.add_note(f"in {query.name}: {query.title}")
         raise
-    return found
 
 
 def _not_searched(caveats: list[str]) -> pl.DataFrame:
     row: tuple[object, ...] = (None, "not_searched", None, None, [], _NO_COVERAGE, caveats)
-    schema = {name: dtype for name, dtype in table("answers").schema().items() if name in _ANSWER}
+    schema = {name: dtype for name, dtype in _KEYED["answers"].items() if name in _ANSWER}
     return pl.DataFrame([row], schema=schema, orient="row")
 
 
@@ -164,18 +174,52 @@ def _nothing_to_answer(connection: duckdb.DuckDBPyConnection, register: str | No
     return silent.with_columns(pl.lit("not_found").alias("state"), pl.lit(coverage).alias("coverage"))
 
 
-def _give(connection: duckdb.DuckDBPyConnection, given: pl.DataFrame) -> None:
+def _give(connection: duckdb.DuckDBPyConnection, given: Mapping[str, pl.DataFrame], many: Counter | None) -> None:
     """Put the answers so far, and what each question waits for, where the questions about answers read them."""
     asked = [(query.name, query.awaits) for query in queries("questions").values()]
     awaits = pl.DataFrame(asked, schema={"question": pl.String, "awaits": pl.String}, orient="row")
-    for name, frame in ((_AFTER, given), ("questions_asked", awaits)):
+    one_by_one = pl.concat(
+        _given(name, many.given[name]) if many and name in many.given else _given(name, found)
+        for name, found in given.items()
+    )
+    sources, returns = _cited(connection, given, many)
+    for name, frame in (
+        (_AFTER, one_by_one),
+        ("sources_cited", sources),
+        ("returns_cited", returns),
+        ("questions_asked", awaits),
+    ):
         connection.execute(f"drop table if exists {name}")
         connection.from_arrow(frame.to_arrow()).create(name)
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, query: Query) -> pl.DataFrame:
+def _given(name: str, found: pl.DataFrame) -> pl.DataFrame:
+    """Return what the questions about answers read of one question: outcomes, and how many subjects share each."""
+    more = [] if "subjects" in found.columns else [pl.lit(1, dtype=pl.Int64).alias("subjects")]
+    return found.with_columns(pl.lit(name).alias("question"), *more).select(_GIVEN)
+
+
+def _cited(
+    connection: duckdb.DuckDBPyConnection, given: Mapping[str, pl.DataFrame], many: Counter | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return how many records of each source each question's answers cite, and which of the returns of units."""
+    known = origins.places(connection)
+    of_returns = connection.sql("select source from sources where kind = 'attestations'").pl()["source"].to_list()
+    counted, returns = [], []
+    for name, found in given.items():
+        keys = many.cited[name] if many and name in many.cited else found["evidence"].explode().drop_nulls().unique()
+        code = (pl.col("origin") // 2**origins.SHIFT).alias("code")
+        cited = keys.rename("origin").to_frame().select(pl.lit(name).alias("question"), "origin", code)
+        counted.append(cited.group_by("question", "code").agg(pl.len().cast(pl.Int64).alias("records")))
+        of_units = known.filter(pl.col("source").is_in(of_returns))
+        returns.append(cited.join(of_units, on="code", how="semi").select("question", "origin"))
+    sources = pl.concat(counted).join(known, on="code").group_by("question", "source").agg(pl.col("records").sum())
+    return sources, pl.concat(returns)
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, query: Query, many: Counter | None) -> pl.DataFrame:
     """Return the verdicts on one rule."""
-    found = _run(connection, query)
+    found = _run(connection, query, many)
     if found.is_empty():
         found = _nothing_to_judge(connection, query.register)
     _check(query, found, _VERDICT, {"verdict": VERDICTS, "reasons": REASONS, "flags": FLAGS})
@@ -188,7 +232,7 @@ def _nothing_to_judge(connection: duckdb.DuckDBPyConnection, register: str | Non
         "select is_complete($1, null, from_earliest, to_latest) from settings", [register]
     ).fetchall()[0][0]
     verdict, reasons = ("not_applicable", []) if is_complete else ("cannot_determine", ["out_of_coverage"])
-    schema = {name: dtype for name, dtype in table("verdicts").schema().items() if name in _VERDICT}
+    schema = {name: dtype for name, dtype in _KEYED["verdicts"].items() if name in _VERDICT}
     return pl.DataFrame([(None, verdict, reasons, [], [])], schema=schema, orient="row")
 
 
@@ -212,7 +256,7 @@ def _check(query: Query, found: pl.DataFrame, columns: Sequence[str], words: dic
 
 def _titled(query: Query, kind: str, found: pl.DataFrame) -> pl.DataFrame:
     """Add the columns that say which question or rule it is, in the table's order and types."""
-    schema = table("answers" if kind == "question" else "verdicts").schema()
+    schema = _KEYED["answers" if kind == "question" else "verdicts"]
     paragraphs = pl.lit(list(query.paragraphs), dtype=pl.List(pl.String))
     blanks = {"value": "null", "coverage": _NO_COVERAGE}
     found = found.with_columns(

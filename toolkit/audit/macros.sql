@@ -1,15 +1,32 @@
 -- Words that the views, questions and rules share: one expression each. Defined before the views.
 
--- A record, as evidence; null where there is none.
+-- A list without its nulls.
+create or replace macro given(values_) as list_filter(values_, lambda one: one is not null);
+
+-- A record, as evidence: its key (see origins.py); null where there is none. Keys are in the order of (source, locator).
+create or replace macro number_of(locator_) as regexp_extract(locator_, '[1-9][0-9]{0,9}$');
+create or replace macro key_of(source_, locator_, number_) as
+    (
+        enum_code(cast(source_ || chr(9) || left(locator_, length(locator_) - length(number_)) as origin_place))::bigint
+        << 38
+    )
+    + case when number_ = '' then 0
+        else number_::bigint
+            * [1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1][length(number_)] * 16
+            + length(number_) end;
 create or replace macro origin_of(source_, locator_) as
-    case when source_ is not null then struct_pack(source := source_, locator := coalesce(locator_, '')) end;
+    case when source_ is not null then
+        key_of(source_, coalesce(locator_, ''), number_of(coalesce(locator_, ''))) end;
+
+-- The different values of a list, in order, without null.
+create or replace macro ordered(list_) as
+    case when len(list_) < 2 and list_[1] is not null then list_ else list_sort(list_distinct(list_)) end;
 
 -- The different values of a column, in order, without null (an aggregate).
-create or replace macro set_of(values_) as coalesce(list_sort(list_distinct(list(values_))), []);
+create or replace macro set_of(values_) as coalesce(ordered(list(values_)), []);
 
 -- Several lists of evidence as one, without repetition.
-create or replace macro all_of(lists) as
-    list_sort(list_distinct(flatten(list_filter(lists, lambda one: one is not null))));
+create or replace macro all_of(lists) as list_sort(list_distinct(flatten(given(lists))));
 
 -- A moment as people and machines write it.
 create or replace macro moment(at_) as strftime(at_, '%Y-%m-%dT%H:%M:%SZ');
@@ -43,9 +60,6 @@ create or replace macro cover(event_from, event_to, begins_, surely_from, surely
         when event_from >= surely_from and event_to <= surely_to then 'definite'
         else 'possible'
     end;
-
--- A list without its nulls.
-create or replace macro given(values_) as list_filter(values_, lambda one: one is not null);
 
 -- A span of an input table as the value of an answer; null where it is blank.
 create or replace macro date_or_null(text_, earliest_, latest_, precision_) as

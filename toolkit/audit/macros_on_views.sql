@@ -1,34 +1,43 @@
 -- Words that read the views; one expression each. Defined after the views, for the questions and rules.
 
+-- Each of these reads its few spans once, as a list, and looks through it row by row: a join for each use would carry
+-- whole rows, with their evidence, through it.
+
 -- Whether registers that feed a table are declared complete for a unit (null: for every unit) over a time.
-create or replace macro is_complete(table_, unit_, from_, to_) as exists (
-    from complete_spans
-    where complete_spans.table_name = table_
-        and (complete_spans.unit_ref is null or complete_spans.unit_ref = unit_)
-        and complete_spans.span_earliest <= from_
-        and complete_spans.span_latest >= to_
-);
+create or replace macro is_complete(table_, unit_, from_, to_) as coalesce(len(list_filter(
+    (
+        select list(struct_pack(unit := unit_ref, begins := span_earliest, ends := span_latest))
+        from complete_spans
+        where complete_spans.table_name = table_
+    ),
+    lambda span: (span.unit is null or span.unit = unit_) and span.begins <= from_ and span.ends >= to_
+)) > 0, false);
 
 -- Whether a register that feeds a table was examined, and reaches into a time (or does not say which time it covers).
-create or replace macro is_held(table_, from_, to_) as exists (
-    from registers_examined
-    where registers_examined.table_name = table_
-        and (
-            registers_examined.covers_text is null
-            or (
-                coalesce(registers_examined.covers_earliest, '-infinity') < to_
-                and coalesce(registers_examined.covers_latest, 'infinity') > from_
-            )
-        )
-);
+create or replace macro is_held(table_, from_, to_) as coalesce(len(list_filter(
+    (
+        select list(distinct struct_pack(
+            is_open := covers_text is null,
+            begins := coalesce(covers_earliest, '-infinity'),
+            ends := coalesce(covers_latest, 'infinity')
+        ))
+        from registers_examined
+        where registers_examined.table_name = table_
+    ),
+    lambda span: span.is_open or (span.begins < to_ and span.ends > from_)
+)) > 0, false);
 
 -- Whether a clause whose agreement may have been in force in that time requires the event to be recorded.
-create or replace macro is_duty_shown(event_, from_, to_) as exists (
-    from duties
-    where duties.event = event_
-        and coalesce(duties.begin_earliest, '-infinity') < to_
-        and coalesce(duties.end_latest, 'infinity') > from_
-);
+create or replace macro is_duty_shown(event_, from_, to_) as coalesce(len(list_filter(
+    (
+        select list(distinct struct_pack(
+            begins := coalesce(begin_earliest, '-infinity'), ends := coalesce(end_latest, 'infinity')
+        ))
+        from duties
+        where duties.event = event_
+    ),
+    lambda span: span.begins < to_ and span.ends > from_
+)) > 0, false);
 
 -- Whether a sentence of a published statement says that no records are held on a question.
 create or replace macro is_said_unrecorded(topic_) as exists (

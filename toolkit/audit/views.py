@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from toolkit.audit import origins
 from toolkit.audit.queries import ROOM, in_order, queries
 from toolkit.dates import Interval
 from toolkit.errors import IntegrityError
@@ -91,6 +92,7 @@ def open_views(
     connection.execute("set TimeZone = 'UTC'")
     _add_tables(connection, case_dir)
     _add(connection, "settings", settings_row(settings or {}))
+    origins.number_places(connection)
     connection.execute((ROOM / "macros.sql").read_text("utf-8"))
     if shared == "sql":
         for view in in_order(queries("sql")):

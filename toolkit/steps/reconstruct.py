@@ -1,12 +1,19 @@
 """`toolkit reconstruct`: the answers and the verdicts."""
 
-import msgspec
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from toolkit.audit import asking
+import duckdb
+import msgspec
+import polars as pl
+
+from toolkit.audit import asking, counting, origins
 from toolkit.case import STEPS, Case, Run
+from toolkit.custody import write
 from toolkit.custody.digest import file_digest
 from toolkit.custody.tombstones import FORGETTABLE
-from toolkit.steps.job import job
+from toolkit.steps.job import Job, job
+from toolkit.tables import table
 
 
 def reconstruct(case: Case) -> Run:
@@ -23,9 +30,29 @@ def reconstruct(case: Case) -> Run:
     ) as work:
         if not work.up_to_date:
             with case.connect() as tables:
-                work.write("answers", asking.answers_table(tables))
-                work.write("verdicts", asking.verdicts_table(tables))
+                work.write("origin_places", origins.places(tables))
+                with _counted(work, "answers", tables) as many:
+                    work.write("answers", asking.answers_table(tables, many=many))
+                with _counted(work, "verdicts", tables) as many:
+                    work.write("verdicts", asking.verdicts_table(tables, many=many))
     return work.result()
+
+
+@contextmanager
+def _counted(work: Job, name: str, tables: duckdb.DuckDBPyConnection) -> Iterator[counting.Counter]:
+    """Give what counts subjects that are too many, and write a row for each of them beside."""
+    each = table(f"{name}_each")
+    path = work.case.folder("reconstruct") / f"{each.name}.parquet"
+    schema = each.schema().to_frame().to_arrow().schema
+    claimed = [row[0] for row in tables.execute("select distinct topic from claims").fetchall()]
+    with write.writing_table(path, schema) as stream:
+
+        def keep(asked: str, rows: pl.DataFrame) -> None:
+            for batch in counting.each(rows, asked, each.schema()).to_arrow().to_batches():
+                stream.add(batch)
+
+        yield counting.Counter(keep, whole=claimed)
+    work.keep(path, stream.sha256)
 
 
 def outcomes(case: Case, before: str) -> dict[str, str]:

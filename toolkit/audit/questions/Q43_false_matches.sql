@@ -9,7 +9,7 @@ select
     'not_searched' as state,
     null as value,
     null as unit,
-    []::struct(source varchar, locator varchar)[] as evidence,
+    []::bigint[] as evidence,
     coverage_of(['recorded_matches']) as coverage,
     given([
         case when (select count(*) from candidates) > 0 then

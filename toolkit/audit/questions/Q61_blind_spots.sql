@@ -33,7 +33,7 @@ select
     'established' as state,
     to_json(struct_pack(blank := count(*) filter (where one.blank), entries := count(*))) as value,
     null as unit,
-    []::struct(source varchar, locator varchar)[] as evidence,
+    []::bigint[] as evidence,
     coverage_of(['entries']) as coverage,
     []::varchar[] as caveats
 from fields

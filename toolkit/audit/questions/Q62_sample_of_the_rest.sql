@@ -9,7 +9,7 @@ select
     'not_searched' as state,
     null as value,
     null as unit,
-    []::struct(source varchar, locator varchar)[] as evidence,
+    []::bigint[] as evidence,
     coverage_of(['entries']) as coverage,
     ['no sample of the entries that were not retrieved has been judged'] as caveats
 from settings

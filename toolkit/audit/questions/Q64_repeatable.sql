@@ -9,7 +9,7 @@ select
     case when count(*) > 0 and bool_and(sha256 is not null) then 'established' else 'not_searched' end as state,
     to_json(struct_pack(sources := count(*), with_digest := count(sha256))) as value,
     null as unit,
-    []::struct(source varchar, locator varchar)[] as evidence,
+    []::bigint[] as evidence,
     coverage_of((select list(distinct table_name) from register_counts)) as coverage,
     ['run ''toolkit verify'' to compare the digests with the files'] as caveats
 from sources

@@ -5,7 +5,7 @@
 -- States:   established.
 -- The six ways in which there can be no record, each with the number of subjects it applies to.
 with silent as (
-    select question, state, count(*) as n
+    select question, state, sum(subjects)::bigint as n
     from answers_given
     where state in ('not_found', 'record_missing', 'no_duty', 'destroyed', 'attested', 'not_searched')
     group by question, state
@@ -16,7 +16,7 @@ select
     'established' as state,
     to_json(map(list(state order by state), list(n order by state))) as value,
     null as unit,
-    []::struct(source varchar, locator varchar)[] as evidence,
+    []::bigint[] as evidence,
     coverage_of((select list(distinct table_name) from register_counts)) as coverage,
     []::varchar[] as caveats
 from silent

@@ -6,7 +6,7 @@
 -- An answer is unsettled where it is not_searched, not_found, attested, no_duty or record_missing. It waits for the register
 -- in which its record would stand. Answers that nothing but a person's work could settle wait for none.
 with unsettled as (
-    select answers_given.question, answers_given.state, questions_asked.awaits as register
+    select answers_given.question, answers_given.state, answers_given.subjects, questions_asked.awaits as register
     from answers_given
     inner join questions_asked using (question)
     where answers_given.state in ('not_searched', 'not_found', 'attested', 'no_duty')
@@ -15,8 +15,8 @@ with unsettled as (
 awaited as (
     select
         register,
-        count(*) as answers,
-        count(*) filter (where state in ('not_searched', 'no_duty')) as unknown,
+        sum(subjects)::bigint as answers,
+        coalesce(sum(subjects) filter (where state in ('not_searched', 'no_duty')), 0)::bigint as unknown,
         set_of(question) as questions
     from unsettled
     group by register
@@ -33,7 +33,7 @@ select
         questions := questions
     )) as value,
     null as unit,
-    []::struct(source varchar, locator varchar)[] as evidence,
+    []::bigint[] as evidence,
     coverage_of([register]) as coverage,
     case when unknown > 0 then ['without it, not searched: ' || unknown]
         else ['it is held; one that reaches further, or is declared complete, would settle them'] end as caveats

@@ -1,0 +1,73 @@
+"""What is said of very many subjects is counted, and each of them is kept beside it."""
+
+import polars as pl
+import pytest
+from ledgers import PERIOD, cells, write_tables
+
+from toolkit.audit import origins
+from toolkit.audit.asking import answers_table, verdicts_table
+from toolkit.audit.counting import Counter
+from toolkit.audit.views import open_views
+
+PAGE = """
+    entries:
+    entry_ref | occurred   | direction | use                | unit_ref | image_refs | reasons       | source | locator
+    E1        | 2016-06-08 | out       | facial_recognition | EK       | I1         | prevent_crime | a.csv | line 2
+    E2        | 2016-09-01 | out       | facial_recognition | EK       | I2         | prevent_crime | a.csv | line 10
+    E3        | 2017-09    | out       | facial_recognition |          | I3         | other         | b.csv | line 3
+    E4        | 2017-09-02 | out       | facial_recognition | EK       | I4         |               | b.csv | line 4
+"""
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """The views of PAGE."""
+    write_tables(tmp_path, cells(PAGE), ("ingest",))
+    with open_views(tmp_path, PERIOD) as connection:
+        yield connection
+
+
+def test_breaches_are_rows_of_their_own_and_the_rest_is_counted(tables):
+    """Four subjects, where two would be listed: R24 is kept twice, broken once, and once its field is blank."""
+    each: list[pl.DataFrame] = []
+    found = verdicts_table(tables, ["R24"], Counter(lambda _, rows: each.append(rows), listed=2))
+
+    assert found.select("subject", "verdict", "reasons").rows() == [
+        ("group 1: 2 subjects", "conforms", []),
+        ("group 2: 1 subjects", "cannot_determine", ["missing_field"]),
+        ("E3", "breach", []),
+    ]
+    whole = verdicts_table(tables, ["R24"])
+    kept = origins.with_records(tables, pl.concat(each))
+    assert kept.select("subject", "verdict", "evidence").equals(whole.select("subject", "verdict", "evidence"))
+
+
+def test_answers_that_are_alike_but_for_subject_and_records_are_one_row(tables):
+    """Q14 of four occasions: three by one unit, one by none; a value is that of all its subjects."""
+    each: list[pl.DataFrame] = []
+    found = answers_table(tables, ["Q14"], Counter(lambda _, rows: each.append(rows), listed=2))
+
+    assert found.select("subject", "state", "value").rows() == [
+        ("group 1: 3 subjects", "established", '{"unit":"EK","post":null}'),
+        ("group 2: 1 subjects", "not_found", "null"),
+    ]
+    assert pl.concat(each)["subject"].to_list() == ["E1", "E2", "E3", "E4"]
+
+
+def test_counting_changes_nothing_that_is_said_about_the_answers(tables):
+    """Q63, Q65 and Q70 speak of subjects and records, whether they were counted or listed."""
+    asked = ["Q63", "Q65", "Q70"]
+
+    assert answers_table(tables, asked).equals(answers_table(tables, asked, Counter(lambda *_: None, listed=2)))
+
+
+def test_keys_are_in_the_order_of_records(tables):
+    """As texts, "line 10" comes before "line 2"; a key leads back to its record."""
+    found = answers_table(tables, ["Q01"])["evidence"].to_list()[0]
+
+    assert [(record["source"], record["locator"]) for record in found] == [
+        ("a.csv", "line 10"),
+        ("a.csv", "line 2"),
+        ("b.csv", "line 3"),
+        ("b.csv", "line 4"),
+    ]

@@ -1,0 +1,86 @@
+"""
+Evidence as keys: one whole number for each record, so that lists of evidence are lists of numbers.
+
+A locator is a place and a number in it: "line 3". Each (source, place) that the tables name has a code, in order; a
+key is the code times 2^38, plus 16 times the number brought to ten digits, plus how many digits it has, so that keys
+are in the order of (source, locator) as texts. A locator without a number at its end is a place, and its number is
+blank: 0. `macros.sql` makes keys.
+"""
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from toolkit.problems import Origin
+from toolkit.tables import TABLES
+
+SHIFT, DIGITS, LENGTHS = 38, 10, 16
+_TENS = [10**power for power in range(DIGITS + 1)]
+RECORD = pl.Struct({"source": pl.String, "locator": pl.String})
+
+
+def number_places(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the type `origin_place`: every place that the tables name, source and place with a tab between, in order."""
+    names = [table.name for table in TABLES if table.kind and table.name != "passages"]
+    apart = "select source, locator from records where status = 'quarantined'"
+    rows = " union all ".join([apart, *(f"select source, locator from {name}" for name in names)])
+    known = (*names, "records", "coverage", "sources", "candidates")
+    whole = " union ".join(f"select distinct source from {name}" for name in known)
+    connection.execute(f"""
+        create type origin_place as enum (
+            select place from (
+                select '' as place
+                union
+                select source || chr(9) || unnest(['', 'line ']) from ({whole}) where source is not null
+                union
+                select probe_source || chr(9) from probes where probe_source is not null
+                union
+                select source || chr(9) || 'frame ' from candidates where source is not null
+                union
+                select source || chr(9) || regexp_replace(coalesce(locator, ''), '[1-9][0-9]{{0,9}}$', '')
+                from ({rows})
+                where source is not null and not regexp_full_match(coalesce(locator, ''), 'line [1-9][0-9]{{0,9}}')
+            )
+            order by place
+        )
+    """)
+
+
+def places(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return the code of each place, its source, and its locator without the number."""
+    known: list[str] = connection.execute("select enum_range(null::origin_place)").fetchall()[0][0]
+    parts = pl.Series("place", known).str.split_exact("\t", 1).struct.rename_fields(["source", "place"])
+    return parts.to_frame().unnest("place").with_row_index("code").cast({"code": pl.Int64})
+
+
+def numbers(keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the code of the place, the number there, and how many digits it has (0: none), of each key."""
+    low = keys & ((1 << SHIFT) - 1)
+    digits = low % LENGTHS
+    return keys >> SHIFT, low // LENGTHS // np.array(_TENS[::-1], np.int64)[digits], digits
+
+
+def records(keys: npt.NDArray[np.int64], known: pl.DataFrame) -> pl.DataFrame:
+    """Return source and locator of each key; *known*: see `places`."""
+    code, number, digits = numbers(keys)
+    number_text = pl.when(pl.col("digits") > 0).then(pl.col("number").cast(pl.String)).otherwise(pl.lit(""))
+    found = pl.DataFrame({"code": code, "number": number, "digits": digits})
+    return found.join(known, on="code", how="left", maintain_order="left").select(
+        "source", (pl.col("place") + number_text).alias("locator")
+    )
+
+
+def with_records(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame whose column `evidence` has records (source, locator) in place of their keys."""
+    lists = frame["evidence"].fill_null([]).rechunk().to_arrow()
+    keys = lists.flatten().to_numpy(zero_copy_only=False).astype(np.int64)
+    rows = records(keys, places(connection)).to_struct("evidence").to_arrow()
+    offsets = pa.array(np.concatenate([[0], np.cumsum(frame["evidence"].list.len().fill_null(0).to_numpy())]))
+    return frame.with_columns(pl.Series("evidence", pa.LargeListArray.from_arrays(offsets, rows)))
+
+
+def as_origins(rows: list[dict[str, str]]) -> tuple[Origin, ...]:
+    """Return records as Python sees them."""
+    return tuple(sorted(Origin(**row) for row in rows))
