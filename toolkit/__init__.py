@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from toolkit.steps.ingest import ingest
     from toolkit.steps.key import new_key, public_key, sign
     from toolkit.steps.link import link
+    from toolkit.steps.nearest import nearest
     from toolkit.steps.new import new
     from toolkit.steps.plan import plan
     from toolkit.steps.profile import profile
@@ -50,6 +51,7 @@ _WHERE = {
     "ingest": "toolkit.steps.ingest",
     "keep_head": "toolkit.steps.witness",
     "link": "toolkit.steps.link",
+    "nearest": "toolkit.steps.nearest",
     "new": "toolkit.steps.new",
     "plan": "toolkit.steps.plan",
     "new_key": "toolkit.steps.key",
@@ -85,6 +87,7 @@ __all__ = [
     "ingest",
     "keep_head",
     "link",
+    "nearest",
     "new",
     "new_key",
     "open_case",

@@ -65,6 +65,11 @@ def _say(text: str, *, err: bool = False, nl: bool = True) -> None:
     click.echo(visible(text, keep="\n"), err=err, nl=nl)
 
 
+_again = click.option(
+    "--again", is_flag=True, help="Try again what failed twice and is in quarantine (W501), when its cause is mended."
+)
+
+
 class _Straight(click.Group):
     """Commands in the order of the work, and our errors as one line and their exit code."""
 
@@ -129,20 +134,18 @@ def new(case: str, title: str, from_: str, to: str) -> None:
     _say(f"kinds: {' '.join(sorted(path.name for path in (opened.root / 'raw').iterdir() if path.is_dir()))}")
 
 
-def _step(name: str, help_text: str, *, parallel: bool = False, cluster: bool = False) -> None:
+def _step(name: str, help_text: str, *, parallel: bool = False) -> None:
     """Define the sub-command of one step."""
 
-    def command(case: str, as_json: bool, workers: int | None = None, scheduler: str | None = None) -> None:
+    def command(case: str, as_json: bool, workers: int | None = None) -> None:
         with _progress(as_json) as progress:
             opened = toolkit.open_case(case)
             options: dict[str, Any] = {"workers": workers, "progress": progress} if parallel else {}
-            options |= {"scheduler": scheduler} if cluster else {}
             outcome: Run = getattr(toolkit, name)(opened, **options)
         _show_runs([outcome], as_json=as_json)
         sys.exit(outcome.exit_code)
 
     decorated = _as_json(_case(command))
-    decorated = _scheduler(decorated) if cluster else decorated
     main.command(name, help=help_text)(_workers(decorated) if parallel else decorated)
 
 
@@ -150,13 +153,50 @@ _step("seal", "Write the manifest of everything under raw/ (checkable with sha25
 _step(
     "ingest", "Keep every source row verbatim, then parse it into tables; count what could not be read.", parallel=True
 )
-_step("index", "Find and describe faces in the footage that the mandate covers.", parallel=True, cluster=True)
-_step(
-    "sweep",
-    "Compare the probes with every face; keep the pairs no farther apart than the threshold.",
-    parallel=True,
-    cluster=True,
+
+
+@main.command()
+@_case
+@_as_json
+@_workers
+@_scheduler
+@click.option(
+    "--exhaustive/--no-exhaustive",
+    default=None,
+    help="Look at every frame whole, now and in later runs, until --no-exhaustive: then as case.toml says again.",
 )
+@click.option("--device", type=click.Choice(["cpu", "cuda"]), help="Where faces are described, now and in later runs.")
+@_again
+def index(case: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as the step takes them
+    """Find and describe faces in the footage that the mandate covers."""
+    with _progress(as_json) as progress:
+        outcome = toolkit.index(toolkit.open_case(case), **options, progress=progress)
+    _show_runs([outcome], as_json=as_json)
+    sys.exit(outcome.exit_code)
+
+
+@main.command()
+@_case
+@_as_json
+@_workers
+@_scheduler
+@click.option("--top", type=click.IntRange(1), help="Print so many of each probe's candidates, nearest first.")
+@_again
+def sweep(case: str, as_json: bool, top: int | None, **options: Any) -> None:  # noqa: ANN401
+    """Compare the probes with every face; keep the pairs no farther apart than the threshold."""
+    with _progress(as_json) as progress:
+        outcome = toolkit.sweep(opened := toolkit.open_case(case), **options, progress=progress)
+    if as_json:
+        _print_json([outcome] if top is None else [outcome, toolkit.nearest(opened, top)])
+    else:
+        _show_runs([outcome], as_json=False)
+    if top is not None and not as_json:
+        from toolkit.terminal import show_nearest  # noqa: PLC0415 - rich and polars load when needed
+
+        show_nearest(toolkit.nearest(opened, top))
+    sys.exit(outcome.exit_code)
+
+
 _step("link", "Link transfers, receipts, enrolments, custody records and disposals to entries; say how surely.")
 _step("reconstruct", "Answer the questions and judge the rules from the tables.")
 _step("report", "Write the report: text, figures, tables, how to verify it.")
@@ -183,9 +223,10 @@ def plan(case: str, as_json: bool, workers: int | None, price: float | None) -> 
 @_as_json
 @_workers
 @_scheduler
-def run(case: str, as_json: bool, workers: int | None, scheduler: str | None) -> None:
+@_again
+def run(case: str, as_json: bool, workers: int | None, scheduler: str | None, again: bool) -> None:
     """Take a case the straight way: every step that is not up to date."""
-    _run(case, as_json=as_json, workers=workers, scheduler=scheduler)
+    _run(case, as_json=as_json, workers=workers, scheduler=scheduler, again=again)
 
 
 @main.command()
@@ -198,11 +239,11 @@ def demo(folder: str, as_json: bool, workers: int | None) -> None:
     _run(folder, as_json=as_json, workers=workers)
 
 
-def _run(folder: str, *, as_json: bool, workers: int | None, scheduler: str | None = None) -> None:
+def _run(folder: str, *, as_json: bool, workers: int | None, scheduler: str | None = None, again: bool = False) -> None:
     began = time.monotonic()
     with _progress(as_json) as progress:
         case = toolkit.open_case(folder)
-        outcomes = toolkit.run(case, workers=workers, scheduler=scheduler, progress=progress)
+        outcomes = toolkit.run(case, workers=workers, scheduler=scheduler, again=again, progress=progress)
     _show_runs(outcomes, as_json=as_json)
     if not as_json:
         from toolkit.terminal import show_headlines  # noqa: PLC0415 - rich and polars load when needed

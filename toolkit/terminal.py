@@ -26,6 +26,7 @@ from toolkit.steps.access import Access
 from toolkit.steps.assertions.report import Finding, Selftest, tally
 from toolkit.steps.diff import Difference
 from toolkit.steps.forecast import Forecast
+from toolkit.steps.nearest import Nearest
 from toolkit.steps.search import Searched
 
 _STATE_STYLE = {
@@ -155,6 +156,20 @@ def show_proposals(found: pl.DataFrame) -> None:
         by = f" by {row['judged_by']}, {row['judged_when']}: {row['judged_why']}" if row["judged_by"] else ""
         place = f"{row['source']} {row['locator']} ({row['pack']})"
         console.print(f"{row['state']}{escape(by)}  {escape(place)}: {escape(row['snippet'])}", soft_wrap=True)
+
+
+def show_nearest(found: Nearest) -> None:
+    """Print the nearest candidates of each probe, and how many lie below."""
+    console = _console()
+    for probe, below in found.below.items():
+        rows = found.candidates.filter(pl.col("probe_id") == probe)
+        more = f"; {below} more within the threshold, ranked below, in the table candidates" if below else ""
+        console.print(f"[bold]{escape(probe)}[/]: {rows.height + below} candidates{more}", soft_wrap=True)
+        for row in rows.iter_rows(named=True):
+            seen = f"{row['seen_earliest']:%Y-%m-%d %H:%M:%S} UTC" if row["seen_earliest"] else "undated"
+            place = f"{row['source']} frame {row['frame']} ({seen}, camera {row['camera_id'] or 'not known'})"
+            console.print(f"  {row['rank']:>3}  {row['distance']:.4f}  {escape(place)}", soft_wrap=True)
+    console.print("A candidate is worth a person's look; it is not a match.")
 
 
 def show_forecast(found: Forecast) -> None:
@@ -312,7 +327,7 @@ def to_json(found: object, schema_version: int) -> object:
             gone = [stone._asdict() for stone in found.forgotten]
             said = {"signed": found.signed, "limits": list(found.limits), "forgotten": gone}
             return version | {"ok": found.ok, "checked": found.checked, "failures": failures} | said
-        case Access() | Difference() | Forecast() | Searched() | Selftest() | pl.DataFrame():
+        case Access() | Difference() | Forecast() | Nearest() | Searched() | Selftest() | pl.DataFrame():
             return version | _plain(found)
         case Run():
             return version | {

@@ -23,7 +23,7 @@ from toolkit.settings import Mandate
 from toolkit.steps import workers
 from toolkit.steps.comparisons import Shard
 from toolkit.steps.gate import Unit, work_list
-from toolkit.steps.index import how_to_look, keys_of
+from toolkit.steps.index import flags_of, how_to_look, keys_of
 from toolkit.steps.job import Job, key_of, shard_name, write_frame
 from toolkit.steps.pieces import How, checked
 from toolkit.tables import table
@@ -104,7 +104,7 @@ def _in(segment: Segment) -> pl.Expr:
 def _tasks(work: Job, mandate: Mandate, shards: Sequence[Shard]) -> tuple[How, list[Again]]:
     """Return how to look, and the files to look at: long ones first."""
     case = work.case
-    units, how = work_list(case, mandate), how_to_look(case)
+    units, how = work_list(case, mandate), how_to_look(case, flags_of(case))
     last = work.log.last(event="outcome", step="index")
     if last is None or last["inputs"] != key_of(keys_of(units, how)):
         raise UsageError("the index is not of this footage, mandate and settings: run 'toolkit index CASE' first")

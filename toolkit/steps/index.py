@@ -1,14 +1,16 @@
 """`toolkit index`: the faces in the footage that the mandate covers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from toolkit.case import Case, Progress, Run
+from toolkit.custody.chain import LOG, load
 from toolkit.custody.digest import digest_of
 from toolkit.dates import intervals
-from toolkit.faces.engine import engine_named
+from toolkit.faces.engine import check_device, engine_named
 from toolkit.problems import Origin, Problem
 from toolkit.steps.gate import Unit, standing_mandate, work_list
 from toolkit.steps.job import Job, job
@@ -17,10 +19,19 @@ from toolkit.steps.pieces import Facts, How, forget, indexed, join
 from toolkit.tables import table
 
 ENGINE = "onnx"
+ENGINES = {"cpu": ENGINE, "cuda": "onnx_cuda"}
+"""Engine of each device."""
 
 
-def index(
-    case: Case, *, workers: int | None = None, scheduler: str | None = None, progress: Progress | None = None
+def index(  # noqa: PLR0913 - by name only
+    case: Case,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    exhaustive: bool | None = None,
+    device: str | None = None,
+    again: bool = False,
+    progress: Progress | None = None,
 ) -> Run:
     """
     Find and describe the faces in the footage that the mandate covers.
@@ -33,16 +44,24 @@ def index(
         case: The case; ingested.
         workers: Processes; all cores where None.
         scheduler: Address of a Dask scheduler, see `steps.workers`; its workers see the case under the same path.
+        exhaustive: Look at every frame whole, whatever `case.toml` says, in this run and those after it, so that no
+            index is half of each kind; False: as `case.toml` says again; None: as before.
+        device: "cuda": describe faces on an NVIDIA GPU, in this run and those after it; "cpu": not; None: as before.
+        again: Try again what is in quarantine: when what made it fail is mended, though no input has changed.
         progress: Told how many seconds of footage are done.
 
     Raises:
         AuthorityError: If there is no mandate, it has expired, or nothing lies inside it.
         IntegrityError: If a footage file is not what was sealed.
+        UsageError: If the device is not there.
     """
     units = work_list(case, standing_mandate(case))
-    how = how_to_look(case)
+    flags = flags_of(case, {"exhaustive": exhaustive, "device": device})
+    check_device(str(flags.get("device", "cpu")))
+    how = how_to_look(case, flags)
     keys = keys_of(units, how)
-    with job(case, "index", keys) as work:
+    with job(case, "index", keys, again=again, flags=flags) as work:
+        work.notes += _said(flags)
         if not work.up_to_date:
             found, refused = _indexed(work, units, keys, how, (workers, scheduler), progress)
             units = [replace(unit, cause="cannot_read") if unit.clip.source in refused else unit for unit in units]
@@ -52,10 +71,35 @@ def index(
     return work.result()
 
 
-def how_to_look(case: Case) -> How:
+def flags_of(case: Case, given: Mapping[str, object] | None = None) -> dict[str, object]:
+    """
+    Return what was asked of the index beside `case.toml`: now, or in the run before as far as nothing is asked now.
+
+    Args:
+        case: The case.
+        given: By name: `exhaustive` True or False, `device`; None: as before.
+    """
+    last = next((entry for entry in reversed(load(case.root / LOG).entries) if _begins_index(entry)), None)
+    before: dict[str, object] = dict(last.get("flags", {})) if last else {}
+    asked = before | {name: value for name, value in (given or {}).items() if value is not None}
+    return {name: value for name, value in sorted(asked.items()) if value not in (False, "cpu")}
+
+
+def _begins_index(entry: Mapping[str, object]) -> bool:
+    return (entry["event"], entry.get("step")) == ("intent", "index")
+
+
+def how_to_look(case: Case, flags: Mapping[str, object]) -> How:
     """Return how the case's footage is looked at."""
-    settings = case.settings.index
-    return How(settings.looks_per_s, settings.min_face_px, ENGINE, settings.exhaustive)
+    settings, engine = case.settings.index, ENGINES[str(flags.get("device", "cpu"))]
+    exhaustive = settings.exhaustive or bool(flags.get("exhaustive"))
+    return How(settings.looks_per_s, settings.min_face_px, engine, exhaustive)
+
+
+def _said(flags: Mapping[str, object]) -> list[str]:
+    """Say how footage is looked at where case.toml does not say it."""
+    said = ["every frame is looked at (--exhaustive)"] if "exhaustive" in flags else []
+    return said + ([f"faces are described on {flags['device']} (--device)"] if "device" in flags else [])
 
 
 def keys_of(units: list[Unit], how: How) -> dict[str, str]:

@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -162,7 +162,9 @@ def write_frame(path: Path, name: str, step: str, frame: pl.DataFrame) -> str:
 
 
 @contextmanager
-def job(case: Case, step: str, inputs: object) -> Iterator[Job]:
+def job(
+    case: Case, step: str, inputs: object, *, again: bool = False, flags: Mapping[str, object] | None = None
+) -> Iterator[Job]:
     """
     Do a step: take the lock, log the intent, let the body write, log the outcome.
 
@@ -172,6 +174,8 @@ def job(case: Case, step: str, inputs: object) -> Iterator[Job]:
         case: The case.
         step: Name of the step.
         inputs: Whatever the outcome depends on, as JSON without floats.
+        again: Try again what failed twice and is in quarantine (W501), though nothing else has changed.
+        flags: What was asked of the step beside `case.toml`; kept with the intent, for the runs after this one.
 
     Raises:
         CaseLocked: If another process is working on the case.
@@ -184,13 +188,16 @@ def job(case: Case, step: str, inputs: object) -> Iterator[Job]:
         key = key_of(inputs)
         work = Job(case, step, key, log, up_to_date=False, began=began)
         last = log.last(event="outcome", step=step)
-        if last and last["inputs"] == key and work._intact(last["outputs"]):  # noqa: SLF001 - its own maker
+        to_mend = again and any(problem.code == "W501" for problem in case.problems(step))
+        if last and last["inputs"] == key and not to_mend and work._intact(last["outputs"]):  # noqa: SLF001 - its maker
             work.outputs = dict(last["outputs"])
             work.up_to_date = True
+            work.notes += ["nothing is in quarantine"] if again else []
             yield work
             return
         keep_access(case, log)
-        work._append("intent", inputs=key, **asked_by(case))  # noqa: SLF001
+        said = {} if flags is None else {"flags": dict(flags)}
+        work._append("intent", inputs=key, **said, **asked_by(case))  # noqa: SLF001
         yield work
         work._finish()  # noqa: SLF001
 

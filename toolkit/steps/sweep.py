@@ -34,7 +34,12 @@ class Wanted:
 
 
 def sweep(
-    case: Case, *, workers: int | None = None, scheduler: str | None = None, progress: Progress | None = None
+    case: Case,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    again: bool = False,
+    progress: Progress | None = None,
 ) -> Run:
     """
     Compare the probes with every face and write `candidates`: the pairs no farther apart than the mandate's threshold.
@@ -51,6 +56,7 @@ def sweep(
         case: The case; indexed.
         workers: Processes; this one where None and the work is small.
         scheduler: Address of a Dask scheduler, see `steps.workers`.
+        again: Try again what is in quarantine, though no input has changed.
         progress: Told how many faces are done.
 
     Raises:
@@ -74,7 +80,7 @@ def sweep(
         "threshold": str(mandate.threshold),
         "engine": engine_named(ENGINE).name,
     }
-    with job(case, "sweep", depends_on) as work:
+    with job(case, "sweep", depends_on, again=again) as work:
         if not work.up_to_date:
             _search(work, wanted, digests, mandate, (workers, scheduler), progress)
     return forget.after(work.result(), case, mandate)
