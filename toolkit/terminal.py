@@ -348,9 +348,14 @@ def to_json(found: object, schema_version: int) -> object:
     raise TypeError(f"no JSON shape for {type(found).__name__}")
 
 
-def _plain(found: Access | Difference | Forecast | Searched | Selftest | pl.DataFrame) -> dict[str, object]:
+def _plain(
+    found: Access | Difference | Forecast | Nearest | Searched | Selftest | pl.DataFrame,
+) -> dict[str, object]:
     if isinstance(found, pl.DataFrame):
         return {"rows": found.to_dicts()}
+    if isinstance(found, Nearest):
+        times = pl.col("seen_earliest", "seen_latest").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
+        return {"most": found.most, "candidates": found.candidates.with_columns(times).to_dicts(), "below": found.below}
     if isinstance(found, Selftest):
         counts = dict(zip(("passed", "failed", "not_checked"), tally(found.findings), strict=True))
         listed = {"assertions": [dataclasses.asdict(one) for one in found.findings]}
