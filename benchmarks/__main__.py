@@ -129,7 +129,7 @@ def _page(results: list[dict[str, Any]]) -> str:
             text.append(f"| {' | '.join(cells)} |")
         text += ["", *(f"- {row['name']} / {row['peer_name']}: {row['note']}" for row in rows if row["note"])]
         for row in (row for row in rows if row.get("profile")):
-            text += ["", f"Where the time of \"{row['name']}\" goes, which misses {row['goal']} ({row['peer_name']}):"]
+            text += ["", f'Where the time of "{row["name"]}" goes, which misses {row["goal"]} ({row["peer_name"]}):']
             text += ["", "```text", row["profile"], "```"]
         where = f"{machine['cores']} cores ({machine['cpu']}), {machine['memory_gib']} GiB"
         busy = machine["load_before"] > machine["cores"] / 4

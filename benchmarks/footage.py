@@ -55,7 +55,7 @@ def measure() -> Iterator[Result]:
 
 
 def memory() -> Result:
-    """Measure the memory of a worker at most, in a process of its own, on 1080p footage with a crowd's share of faces."""
+    """Measure the memory of a worker at most, in a process of its own, on busy 1080p footage."""
     path = large()
     command = [sys.executable, "-W", "ignore", "-m", "benchmarks.footage", str(path)]
     peak = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) / 2**20

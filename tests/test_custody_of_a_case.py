@@ -44,7 +44,7 @@ def original(tmp_path_factory):
 
     case = toolkit.new(tmp_path_factory.mktemp("small") / "case", title="Small", from_="2016-05", to="2018-03")
     settings = case.root / "case.toml"
-    text = settings.read_text().replace("min_face_px = 80", "min_face_px = 40").replace("# as_at", "as_at")
+    text = settings.read_text().replace("# as_at", "as_at")
     settings.write_text(text + MANDATE)
     for name, content in FILES.items():
         (case.root / name).write_text(content)

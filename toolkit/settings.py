@@ -31,11 +31,13 @@ class Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
     `[index]`: how footage is looked at.
 
-    `min_face_px` is the side of the detector's box in source pixels; 80 is dlib's HOG window without upsampling.
+    `min_face_px` is the side of the detector's box in source pixels. 40 is the measured floor below which descriptors
+    tell little: at dlib's threshold none of a person's own faces is lost from 40 px, 10 % at 30. With 80, dlib's window
+    without upsampling, a busy street took 16 % less time and lost 1 of 20 passings that `face_recognition` finds.
     `exhaustive` looks at every frame whole; else `looks_per_s` at what moves.
     """
 
-    min_face_px: int = 80
+    min_face_px: int = 40
     looks_per_s: float = 2.0
     exhaustive: bool = False
 
@@ -209,7 +211,7 @@ to = {to}
 # as_at = "2019-10-04"        # the day the answers speak as at; today where absent
 
 [index]
-min_face_px = 80              # smallest face looked for: side of the detector's box in source pixels
+min_face_px = 40              # smallest face looked for: side of the detector's box in source pixels; 80 is quicker
 looks_per_s = 2               # frames looked at for each second in which something moves
 exhaustive = false            # true: every frame, whole; many times slower
 

@@ -25,6 +25,9 @@ from = "2016-05"
 to = "2018-03"
 as_at = "2019-10-04"
 
+[index]
+min_face_px = 80
+
 [mandate]
 requested_by = "POST-1"
 legal_basis = "made up"
