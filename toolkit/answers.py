@@ -83,13 +83,13 @@ class Coverage:
         measure: One of `MEASURES`.
         declared: How many there are; None where nobody can say.
         examined: How many were looked at.
-        not_examined: Count by cause (`CAUSES`).
+        not_examined: Count by cause (`CAUSES`); None where nobody knows how many.
     """
 
     measure: str
     declared: int | None
     examined: int
-    not_examined: dict[str, int] = field(default_factory=dict)
+    not_examined: dict[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

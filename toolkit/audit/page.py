@@ -8,7 +8,7 @@ import polars as pl
 
 from toolkit.answers import Answer, Coverage, Verdict
 from toolkit.audit.charts import Span
-from toolkit.audit.sentences import answer_sentence, headlines, value_text
+from toolkit.audit.sentences import answer_sentence, causes_text, headlines, value_text
 
 IMAGE_COLUMNS = {
     "Q09": "shared",
@@ -69,7 +69,7 @@ def coverage_text(coverage: Coverage) -> str:
     >>> coverage_text(Coverage("rows", None, 12))
     'Coverage: 12 rows examined; how many there are is not known.'
     """
-    causes = ", ".join(f"{n:,} {cause.replace('_', ' ')}" for cause, n in sorted(coverage.not_examined.items()))
+    causes = causes_text(coverage.not_examined)
     missing = f"; not examined: {causes}" if causes else ""
     if coverage.declared is None:
         return f"Coverage: {coverage.examined:,} {coverage.measure} examined{missing}; how many there are is not known."

@@ -97,6 +97,21 @@ def value_text(answer: Answer) -> str:
     return _value(answer.value, answer.unit)
 
 
+def causes_text(not_examined: Mapping[str, int | None]) -> str:
+    """
+    Return why something was not examined, and how much of it; None: nobody knows how much.
+
+    >>> causes_text({"row_rejected": 2, "cannot_parse": None})
+    'cannot parse (how many is not known), 2 row rejected'
+    """
+    words = {cause: cause.replace("_", " ") for cause in sorted(not_examined)}
+    numbers = {cause: not_examined[cause] for cause in words}
+    return ", ".join(
+        f"{word} (how many is not known)" if numbers[cause] is None else f"{numbers[cause]:,} {word}"
+        for cause, word in words.items()
+    )
+
+
 def headlines(answers: Iterable[Answer]) -> list[tuple[str, Answer]]:
     """
     Return the few answers a reviewer wants first, each with its label, in a fixed order.
@@ -190,11 +205,7 @@ def _examined(coverage: Coverage) -> str:
     text = f"{total} {coverage.measure} examined"
     if coverage.declared is None:
         text += ", of a number nobody has stated"
-    return text + (f"; not examined: {_causes(coverage)}" if coverage.not_examined else "")
-
-
-def _causes(coverage: Coverage) -> str:
-    return ", ".join(f"{n:,} {cause.replace('_', ' ')}" for cause, n in sorted(coverage.not_examined.items()))
+    return text + (f"; not examined: {causes_text(coverage.not_examined)}" if coverage.not_examined else "")
 
 
 def _scope(answer: Answer) -> str:
@@ -241,7 +252,7 @@ def _conflicting(answer: Answer) -> str:
 
 
 def _not_searched(answer: Answer) -> str:
-    causes = _causes(answer.coverage) or "; ".join(answer.caveats) or "no register was supplied"
+    causes = causes_text(answer.coverage.not_examined) or "; ".join(answer.caveats) or "no register was supplied"
     return f"not searched: {causes}."
 
 
