@@ -14,7 +14,6 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from toolkit import terminal_why
 from toolkit.answers import Answer, StatementCheck, Verdict
 from toolkit.audit.sentences import (
     answer_sentence,
@@ -26,6 +25,7 @@ from toolkit.audit.sentences import (
     verdict_sentence,
 )
 from toolkit.audit.why import Why
+from toolkit.audit.why_text import VERBATIM, parts
 from toolkit.case import Case, Run
 from toolkit.case import Progress as Report
 from toolkit.custody.verify import Verification
@@ -256,7 +256,13 @@ def show_why(found: list[Why], as_at: str | None = None) -> None:
     console = _console()
     if as_at:
         console.print(f"[bold]As at {escape(as_at)}[/]: from the records that stood at the end of that day\n")
-    terminal_why.show_why(console, found)
+    if not found:
+        console.print("nothing is said about that subject")
+    for label, lines in (part for why in found for part in (*parts(why), ("", [""]))):
+        for at, line in enumerate(lines):
+            style = "dim" if line.startswith(VERBATIM) else "bold" if label == "says" and at == 0 else ""
+            head = f"[bold]{label if at == 0 else '':<9}[/]" if line else ""
+            console.print(f"  {head} [{style or 'none'}]{escape(line)}[/]" if line else "", soft_wrap=True)
 
 
 def show_coverage(found: pl.DataFrame) -> None:

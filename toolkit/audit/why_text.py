@@ -1,64 +1,44 @@
-"""What people read on the terminal when they ask why."""
+"""The way from a sentence to its records, in words: labelled lines, one part after the other."""
 
 from collections.abc import Iterator
-
-from rich.console import Console
-from rich.markup import escape
 
 from toolkit.audit.deciders import Reach
 from toolkit.audit.in_force import InForce
 from toolkit.audit.sentences import causes_text, statement_text
-from toolkit.audit.why import Cited, Examined, Why
+from toolkit.audit.why import Cited, Examined, Sealed, Why
 
 RECORDS_SHOWN = 8
-_INDENT = " " * 6
+VERBATIM = "  verbatim: "
 
 
-def show_why(console: Console, found: list[Why]) -> None:
-    """Print each answer or verdict from its sentence down to its records, and what would most change it."""
-    if not found:
-        console.print("nothing is said about that subject")
-    for why in found:
-        for label, lines in _parts(why):
-            for at, line in enumerate(lines):
-                head = f"[bold]{label:<9}[/]" if at == 0 else " " * 9
-                console.print(f"  {head} {line}", soft_wrap=True)
-        console.print()
-
-
-def _parts(why: Why) -> Iterator[tuple[str, list[str]]]:
-    """Yield the parts of an explanation, each with its lines."""
-    about = f" {escape(why.subject)}" if why.subject else ""
-    yield "says", [f"[bold]{why.name}{about}[/]: {escape(why.sentence)}", *(f"note: {escape(x)}" for x in why.caveats)]
-    yield "asked", [escape(why.title)]
+def parts(why: Why) -> Iterator[tuple[str, list[str]]]:
+    """Yield the parts of an explanation: a label, and its lines."""
+    about = f" {why.subject}" if why.subject else ""
+    yield "says", [f"{why.name}{about}: {why.sentence}", *(f"note: {caveat}" for caveat in why.caveats)]
+    yield "asked", [why.title]
     if why.rule_text:
-        yield "read as", [escape(line) for line in why.rule_text[1:]]
+        yield "read as", list(why.rule_text[1:])
     if why.in_force:
         yield "in force", [_in_force(text) for text in why.in_force]
-    yield "because", [f"[bold]{why.outcome}[/]: {escape('; '.join(why.because) or 'the records below show it')}"]
+    yield "because", [f"{why.outcome}: {'; '.join(why.because) or 'the records below show it'}"]
     if why.reach:
-        yield "register", [escape(_reach(why.reach))]
+        yield "register", [_reach(why.reach)]
     yield "examined", [_examined(row) for row in why.examined] or ["nothing"]
     yield "records", [line for record in why.records[:RECORDS_SHOWN] for line in _record(record)] or ["none"]
     if len(why.records) > RECORDS_SHOWN:
-        yield "", [f"... and {len(why.records) - RECORDS_SHOWN} more (all with --json)"]
+        yield "", [f"... and {len(why.records) - RECORDS_SHOWN} more; --json has all"]
     if why.sealed:
-        yield (
-            "sealed",
-            [
-                f"{escape(one.source)}: "
-                + (
-                    f"line {one.line} of custody/manifest.sha256, sha256 {one.sha256}"
-                    + ("" if one.same else "; the tables were read from another digest")
-                    if one.line
-                    else "not in the manifest"
-                )
-                for one in why.sealed
-            ],
-        )
+        yield "sealed", [_sealed(one) for one in why.sealed]
     if why.statements:
-        yield "before", [f"{check.bearing} {escape(statement_text(check))}" for check in why.statements]
-    yield "would say", [escape(why.decider.sentence)]
+        yield "before", [f"{check.bearing} {statement_text(check)}" for check in why.statements]
+    yield "would say", [why.decider.sentence]
+
+
+def _sealed(one: Sealed) -> str:
+    if one.line is None:
+        return f"{one.source}: not in the manifest"
+    other = "" if one.same else "; the tables were read from another digest"
+    return f"{one.source}: line {one.line} of custody/manifest.sha256, sha256 {one.sha256}{other}"
 
 
 def _reach(reach: Reach) -> str:
@@ -77,7 +57,7 @@ def _in_force(text: InForce) -> str:
     span = f": {text.begins or '..'} to {text.ends or '..'}" if text.begins or text.ends else ""
     cover = f", {text.cover}" if text.cover else ""
     words = f' "{readable(text.words)}"' if text.words else ""
-    return escape(f"{text.text}{span}{cover}{words}")
+    return f"{text.text}{span}{cover}{words}"
 
 
 def _examined(row: Examined) -> str:
@@ -85,17 +65,17 @@ def _examined(row: Examined) -> str:
     total = f"{row.examined:,} of {row.declared:,}" if row.declared is not None else f"{row.examined:,}"
     missing = f"; not examined: {causes_text(row.not_examined)}" if row.not_examined else ""
     complete = {"yes": ", declared complete", "no": ", declared incomplete"}.get(row.complete or "", "")
-    return escape(f"{row.source} ({scope}{complete}): {total} {row.measure}{missing}")
+    return f"{row.source} ({scope}{complete}): {total} {row.measure}{missing}"
 
 
 def _record(record: Cited) -> Iterator[str]:
     """Yield a record: its place, its fields, and the row as it stands in the source."""
     kind = record.table or {"quarantined": "kept in quarantine"}.get(record.status or "", "no row of a register")
-    yield f"[bold]{escape(str(record.origin))}[/] ({kind})"
+    yield f"{record.origin} ({kind})"
     if record.fields:
-        yield "  " + escape("; ".join(f"{name}: {readable(value)}" for name, value in record.fields.items()))
+        yield "  " + "; ".join(f"{name}: {readable(value)}" for name, value in record.fields.items())
     if record.verbatim is not None:
-        yield f"  [dim]verbatim: {escape(readable(record.verbatim))}[/]"
+        yield VERBATIM + readable(record.verbatim)
 
 
 def readable(text: str) -> str:
