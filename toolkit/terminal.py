@@ -33,8 +33,8 @@ from toolkit.problems import Origin
 from toolkit.readers.fulltext import BEGIN, END
 from toolkit.shown import visible
 from toolkit.steps.access import Access
-from toolkit.steps.assertions.report import Finding, Selftest, tally
 from toolkit.steps.ask import Listed
+from toolkit.steps.assertions.report import Finding, Selftest, tally
 from toolkit.steps.diff import Difference
 from toolkit.steps.forecast import Forecast
 from toolkit.steps.search import Searched
@@ -376,8 +376,7 @@ def to_json(found: object, schema_version: int) -> object:
             gone = [stone._asdict() for stone in found.forgotten]
             said = {"signed": found.signed, "limits": list(found.limits), "forgotten": gone}
             return version | {"ok": found.ok, "checked": found.checked, "failures": failures} | said
-        case Access() | Difference() | Forecast() | Searched() | Selftest() | pl.DataFrame():
-        case Access() | Difference() | Forecast() | Listed() | Searched() | Why() | pl.DataFrame():
+        case Access() | Difference() | Forecast() | Listed() | Searched() | Selftest() | Why() | pl.DataFrame():
             return version | _plain(found)
         case Run():
             return version | {
@@ -398,8 +397,9 @@ def to_json(found: object, schema_version: int) -> object:
     raise TypeError(f"no JSON shape for {type(found).__name__}")
 
 
-def _plain(found: Access | Difference | Forecast | Searched | Selftest | pl.DataFrame) -> dict[str, object]:
-def _plain(found: Access | Difference | Forecast | Listed | Searched | Why | pl.DataFrame) -> dict[str, object]:
+def _plain(
+    found: Access | Difference | Forecast | Listed | Searched | Selftest | Why | pl.DataFrame,
+) -> dict[str, object]:
     if isinstance(found, pl.DataFrame):
         return {"rows": found.to_dicts()}
     if isinstance(found, Selftest):

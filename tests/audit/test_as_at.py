@@ -43,10 +43,17 @@ def as_at(tmp_path_factory):
     folder = tmp_path_factory.mktemp("as_at")
     write_tables(folder, cells(PAGE), ("ingest",))
 
-    def connect(day):
-        return open_views(folder, PERIOD | {"as_at": interval(day)}, narrow=partial(narrow, day=interval(day)))
+    opened = {}
 
-    return connect
+    def connect(day):
+        if day not in opened:
+            at = interval(day)
+            opened[day] = open_views(folder, PERIOD | {"as_at": at}, narrow=partial(narrow, day=at))
+        return opened[day].cursor()
+
+    yield connect
+    for connection in opened.values():
+        connection.close()
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """From a sentence back to the records: the state's rule, what was examined, fields, digests, what to collect next."""
 
-import json
+import re
 
 import pytest
 from ledgers import PERIOD, cells, write_tables
 
+import toolkit
 from toolkit.answers import STATES
 from toolkit.audit.asking import answer, judge
 from toolkit.audit.deciders import COUNTERPARTS, WORDS
@@ -12,6 +13,7 @@ from toolkit.audit.in_force import CLAUSES, FORM
 from toolkit.audit.queries import queries
 from toolkit.audit.views import open_views
 from toolkit.audit.why import INPUTS, STATE_RULES, why_answer, why_verdict
+from toolkit.errors import UsageError
 from toolkit.tables import table
 
 SHARED = """
@@ -153,38 +155,55 @@ def test_every_register_has_words_and_every_rule_a_text():
 
 
 def test_why_on_the_sample(sample, run_cli):
-    """Each of the two commands explains one subject, to people and to machines."""
-    case = sample[0]
-    shown = run_cli("check", case, "R12", "--why", "--subject", "MED-T-14").stdout
-    [found] = json.loads(run_cli("ask", case, "Q40", "--why", "--subject", "KX-01", "--json").stdout)
+    """A verdict explained to people: the row as it stands, the clause, and what was examined."""
+    shown = run_cli("check", sample[0], "R12", "--why", "--subject", "MED-T-14").stdout
 
     assert "verbatim: MED-T-14,2017-06-08" in shown
     assert "in force  agreement AG-KX-1/1, clause 4.1: 2016 to 2017-02-28" in shown
-    assert (found["name"], found["outcome"], found["reach"]["held"]) == ("Q40", "not_searched", False)
-    assert found["decider"]["register"] == "recorded_matches"
-    assert all(sealed["same"] for sealed in found["sealed"])
+    assert "raw/transfers/media_register.csv (media_register, CAMDEN, covers 2017-01/2018-12" in shown
 
 
-def test_the_groups_and_the_day_are_checked(sample, run_cli):
-    """An unknown group lists those there are; a day that the case cannot speak as at is refused, and --why for all."""
-    case = sample[0]
-    refused = {
-        ("--group", "Z"): "the groups are A What was shared; B When;",
-        ("Q01", "--as-at", "2015-01-01"): "before the period of the case, which begins 2016-05",
-        ("Q01", "--as-at", "2020-01-01"): "the case speaks as at 2019-10-04",
-        ("Q01", "--as-at", "2017-05"): "expected a day as YYYY-MM-DD, found '2017-05'",
-        ("--why",): "--why: expected a question",
-    }
-    for arguments, message in refused.items():
-        ran = run_cli("ask", case, *arguments)
-        assert (ran.returncode, message in ran.stderr) == (2, True), ran.stderr
+def test_why_of_the_sample_as_data(sample):
+    """The same as frozen data: the alert log that is lacking, and digests that are those of the tables."""
+    [found] = toolkit.why(toolkit.open_case(sample[0]), "Q40", subject="KX-01")
+
+    assert (found.outcome, found.reach.held, found.decider.register) == ("not_searched", False, "recorded_matches")
+    assert [one.same for one in found.sealed] == [True, True]
 
 
-def test_a_group_and_a_day_of_the_sample(sample, run_cli):
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"group": "Z"}, "the groups are A What was shared; B When;"),
+        ({"question": "Q01", "as_at": "2015-01-01"}, "before the period of the case, which begins 2016-05"),
+        ({"question": "Q01", "as_at": "2020-01-01"}, "the case speaks as at 2019-10-04"),
+        ({"question": "Q01", "as_at": "2017-05"}, "expected a day as YYYY-MM-DD, found '2017-05'"),
+        ({"question": "Q71"}, "no question 'Q71': they are Q01 to Q70"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(sample, arguments, message):
+    """An unknown group lists those there are; a day that the case cannot speak as at is no day of it."""
+    with pytest.raises(UsageError, match=re.escape(message)):
+        toolkit.ask(toolkit.open_case(sample[0]), **arguments)
+
+
+def test_a_group_and_a_day_of_the_sample(sample):
     """Group G is four questions; in February 2017 two disclosures of three images were on record."""
-    case = sample[0]
-    listed = json.loads(run_cli("ask", case, "--list", "--group", "by which channel", "--json").stdout)
-    [then] = json.loads(run_cli("ask", case, "Q01", "--as-at", "2017-02-01", "--json").stdout)
+    case = toolkit.open_case(sample[0])
+    [then] = toolkit.ask(case, "Q01", as_at="2017-02-01")
 
-    assert [one["question"] for one in listed] == ["Q35", "Q36", "Q37", "Q38"]
-    assert (then["answers"][0]["value"], "as at 2017-02-01" in then["answers"][0]["caveats"][-1]) == (3, True)
+    assert [one.question for one in toolkit.questions(case, group="by which channel")] == ["Q35", "Q36", "Q37", "Q38"]
+    assert (then.value, then.caveats[-1].startswith("as at 2017-02-01: rows written later are left out: ")) == (3, True)
+
+
+def test_the_coverage_of_the_sample_is_by_unit_system_period_and_method(sample):
+    """Memory is apart from a search of records; what a row counts adds up."""
+    found = toolkit.coverage(toolkit.open_case(sample[0]))
+    whole = found.filter(found["declared"].is_not_null())
+
+    assert set(found["method"]) == {"both", "memory", "record_search", "sweep"}
+    assert found.filter(method="memory")["examined"].to_list() == [0, 0, 0, 0]
+    assert [
+        row["declared"] - row["examined"] - sum(cause["n"] for cause in row["not_examined"])
+        for row in whole.iter_rows(named=True)
+    ] == [0] * whole.height

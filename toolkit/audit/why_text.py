@@ -6,6 +6,7 @@ from toolkit.audit.deciders import Reach
 from toolkit.audit.in_force import InForce
 from toolkit.audit.sentences import causes_text, statement_text
 from toolkit.audit.why import Cited, Examined, Sealed, Why
+from toolkit.shown import visible
 
 RECORDS_SHOWN = 8
 VERBATIM = "  verbatim: "
@@ -56,7 +57,7 @@ def _reach(reach: Reach) -> str:
 def _in_force(text: InForce) -> str:
     span = f": {text.begins or '..'} to {text.ends or '..'}" if text.begins or text.ends else ""
     cover = f", {text.cover}" if text.cover else ""
-    words = f' "{readable(text.words)}"' if text.words else ""
+    words = f' "{visible(text.words)}"' if text.words else ""
     return f"{text.text}{span}{cover}{words}"
 
 
@@ -73,16 +74,6 @@ def _record(record: Cited) -> Iterator[str]:
     kind = record.table or {"quarantined": "kept in quarantine"}.get(record.status or "", "no row of a register")
     yield f"{record.origin} ({kind})"
     if record.fields:
-        yield "  " + "; ".join(f"{name}: {readable(value)}" for name, value in record.fields.items())
+        yield "  " + "; ".join(f"{name}: {visible(value)}" for name, value in record.fields.items())
     if record.verbatim is not None:
-        yield VERBATIM + readable(record.verbatim)
-
-
-def readable(text: str) -> str:
-    r"""
-    Return text from evidence as it can be printed: what is no letter, sign or space is spelled out.
-
-    >>> readable("a\x1b[31m\tb\u202ec\n")
-    'a\\x1b[31m\\tb\\u202ec\\n'
-    """
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+        yield VERBATIM + visible(record.verbatim)
