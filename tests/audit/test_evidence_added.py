@@ -13,6 +13,7 @@ Adding evidence never moves an answer down; within 2 a record that says the oppo
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledgers import PERIOD
@@ -40,9 +41,13 @@ def states(folder, sources):
     written(folder, without=set(SOURCES) - set(sources))
     with open_views(folder, PERIOD) as tables:
         found = answers_table(tables, ABOUT_THE_SHARING)
-    return {
-        (question, subject): state for question, subject, state in found.select("question", "subject", "state").rows()
-    }
+    return {(row["question"], row["subject"]): row["state"] for row in found.iter_rows(named=True)}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The answers from everything."""
+    return states(tmp_path_factory.mktemp("added") / "whole", SOURCES)
 
 
 def moved(before, after):

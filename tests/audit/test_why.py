@@ -1,6 +1,7 @@
 """From a sentence back to the records: the state's rule, what was examined, fields, digests, what to collect next."""
 
 import re
+from functools import partialmethod
 
 import pytest
 from ledgers import PERIOD, cells, write_tables
@@ -8,6 +9,7 @@ from ledgers import PERIOD, cells, write_tables
 import toolkit
 from toolkit.answers import STATES
 from toolkit.audit.asking import answer, judge
+from toolkit.audit.counting import Counter
 from toolkit.audit.deciders import COUNTERPARTS, WORDS
 from toolkit.audit.in_force import CLAUSES, FORM
 from toolkit.audit.queries import queries
@@ -207,3 +209,19 @@ def test_the_coverage_of_the_sample_is_by_unit_system_period_and_method(sample):
         row["declared"] - row["examined"] - sum(cause["n"] for cause in row["not_examined"])
         for row in whole.iter_rows(named=True)
     ] == [0] * whole.height
+
+
+def test_a_subject_that_is_only_counted_is_explained_from_the_table_of_each(new_case, monkeypatch):
+    """Three occasions, where two would be listed: the third has its own value and records."""
+    monkeypatch.setattr("toolkit.audit.counting.Counter.__init__", partialmethod(Counter.__init__, listed=2))
+    entries = "entry_ref,occurred,direction,use,unit_ref\n"
+    rows = "".join(f"E{n},2017-03-0{n},out,facial_recognition,U\n" for n in (1, 2, 3))
+    case = new_case({"raw/share_log/entries.csv": entries + rows})
+    for step in (toolkit.seal, toolkit.ingest, toolkit.link, toolkit.reconstruct):
+        step(case)
+
+    [counted] = toolkit.ask(case, "Q14")
+    [found] = toolkit.why(case, "Q14", subject="E3")
+
+    assert (counted.subject, found.subject) == ("group 1: 3 subjects", "E3")
+    assert [str(record.origin) for record in found.records] == ["raw/share_log/entries.csv line 4"]

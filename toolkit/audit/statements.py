@@ -1,6 +1,7 @@
 """What answers and verdicts do to earlier public statements: supersede, contradict or confirm them."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import duckdb
@@ -13,6 +14,8 @@ from toolkit.tables import table
 
 SUBJECTS_NAMED = 20
 """Subjects that a row names; it counts the others."""
+_COUNTED = re.compile(r"group \d+: (\d+) subjects")
+"""What stands for the subjects that `counting` counted."""
 FORM = ("R28", "R29", "R30", "R32", "R35", "R36")
 """Rules about how a statement is made or what stood in force: to break one does not make what was said untrue."""
 
@@ -63,7 +66,10 @@ def checks_of(
     return tuple(
         check
         for check in checks.get(topic, ())
-        if not check.subjects or subject in check.subjects or check.answers > len(check.subjects)
+        if not check.subjects
+        or subject in check.subjects
+        or check.answers > len(check.subjects)
+        or _COUNTED.fullmatch(subject or "")
     )
 
 
@@ -75,7 +81,8 @@ def _of_answers(connection: duckdb.DuckDBPyConnection, answers: pl.DataFrame) ->
     given = answers.filter(pl.col("question") == "Q68").select("subject", "value")
     if given.is_empty():
         connection.execute("drop table if exists answers_given")
-        connection.from_arrow(answers.to_arrow()).create("answers_given")
+        one_by_one = answers.select("question", "subject", "state", "value", "unit", subjects=pl.lit(1, pl.Int64))
+        connection.from_arrow(one_by_one.to_arrow()).create("answers_given")
         given = connection.sql(queries("questions")["Q68"].text).pl().select("subject", pl.col("value").cast(pl.String))
     for statement_ref, value in given.iter_rows():
         for one in json.loads(value or "null") or ():
@@ -92,12 +99,18 @@ def _of_verdicts(verdicts: pl.DataFrame, stated: Mapping[str, Mapping[str, objec
         for rule in (topic for topic in topics if topic in judged and topic not in FORM):
             breaches, others = judged[rule].get("breach", []), set(judged[rule]) - {"breach", "not_applicable"}
             if breaches:
-                named = sorted(filter(None, breaches))[:SUBJECTS_NAMED]
-                yield rule, "contradicts", "the records show that it was not kept", len(breaches), named, statement_ref
+                named, n = _named(breaches)
+                yield rule, "contradicts", "the records show that it was not kept", n, named, statement_ref
             elif others == {"conforms"}:
-                kept = judged[rule]["conforms"]
-                named = sorted(filter(None, kept))[:SUBJECTS_NAMED]
-                yield rule, "confirms", "the records show that it was kept each time", len(kept), named, statement_ref
+                named, n = _named(judged[rule]["conforms"])
+                yield rule, "confirms", "the records show that it was kept each time", n, named, statement_ref
+
+
+def _named(subjects: list[str | None]) -> tuple[list[str], int]:
+    """Return the first subjects, in order, and how many there are; those that are only counted have no name."""
+    counted = [_COUNTED.fullmatch(subject or "") for subject in subjects]
+    named = [subject for subject, group in zip(subjects, counted, strict=True) if subject and not group]
+    return sorted(named)[:SUBJECTS_NAMED], sum(int(group[1]) if group else 1 for group in counted)
 
 
 def _by_rule(verdicts: pl.DataFrame) -> Iterable[tuple[str, list[tuple[str, list[str | None]]]]]:

@@ -22,6 +22,7 @@ spoken as (
         answers_given.state,
         answers_given.value as found,
         answers_given.unit,
+        answers_given.subjects,
         try_cast(coalesce(
             json_extract_string(case when claims.count_unit = 'units' then answers_given.value end, '$.units'),
             answers_given.value
@@ -69,8 +70,8 @@ compared as (
 ),
 
 counted as (
-    select statement_ref, topic, bearing[1] as bearing, bearing[2] as why, count(*) as answers,
-        list_sort(coalesce(min(subject, 20), [])) as subjects
+    select statement_ref, topic, bearing[1] as bearing, bearing[2] as why, sum(subjects)::bigint as answers,
+        list_sort(coalesce(min(subject, 20), [])) as named
     from compared
     where bearing is not null
     group by statement_ref, topic, bearing
@@ -84,7 +85,7 @@ summed as (
         bool_or(bearing = 'contradicts') as is_contradicted,
         bool_or(bearing = 'supersedes') as is_superseded,
         to_json(list(
-            struct_pack(question := topic, bearing := bearing, why := why, answers := answers, subjects := subjects)
+            struct_pack(question := topic, bearing := bearing, why := why, answers := answers, subjects := named)
             order by topic, bearing, why
         )) as value
     from counted
