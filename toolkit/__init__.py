@@ -7,9 +7,10 @@ if TYPE_CHECKING:
     from toolkit.case import Case, Run, open_case
     from toolkit.faces.pictures import describe_image
     from toolkit.steps.access import access
-    from toolkit.steps.ask import ask
+    from toolkit.steps.ask import ask, questions
     from toolkit.steps.bundle import bundle
     from toolkit.steps.check import check
+    from toolkit.steps.coverage import coverage
     from toolkit.steps.demo import demo
     from toolkit.steps.diff import diff
     from toolkit.steps.export import export
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from toolkit.steps.selftest import check_report, selftest
     from toolkit.steps.sweep import sweep
     from toolkit.steps.verify import verify
+    from toolkit.steps.why import why
     from toolkit.steps.witness import head, keep_head, witness
 
 __version__ = "0.1.0"
@@ -42,6 +44,7 @@ _WHERE = {
     "bundle": "toolkit.steps.bundle",
     "check": "toolkit.steps.check",
     "check_report": "toolkit.steps.selftest",
+    "coverage": "toolkit.steps.coverage",
     "demo": "toolkit.steps.demo",
     "diff": "toolkit.steps.diff",
     "describe_image": "toolkit.faces.pictures",
@@ -58,6 +61,7 @@ _WHERE = {
     "profile": "toolkit.steps.profile",
     "proposals": "toolkit.steps.search",
     "public_key": "toolkit.steps.key",
+    "questions": "toolkit.steps.ask",
     "reconstruct": "toolkit.steps.reconstruct",
     "report": "toolkit.steps.report",
     "run": "toolkit.steps.run",
@@ -67,6 +71,7 @@ _WHERE = {
     "sign": "toolkit.steps.key",
     "sweep": "toolkit.steps.sweep",
     "verify": "toolkit.steps.verify",
+    "why": "toolkit.steps.why",
     "witness": "toolkit.steps.witness",
 }
 
@@ -78,6 +83,7 @@ __all__ = [
     "bundle",
     "check",
     "check_report",
+    "coverage",
     "demo",
     "describe_image",
     "diff",
@@ -95,6 +101,7 @@ __all__ = [
     "profile",
     "proposals",
     "public_key",
+    "questions",
     "reconstruct",
     "report",
     "run",
@@ -104,6 +111,7 @@ __all__ = [
     "sign",
     "sweep",
     "verify",
+    "why",
     "witness",
 ]
 

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 import polars as pl
 
+from toolkit.audit import as_at as narrowing
 from toolkit.audit import views
 from toolkit.custody import digest
 from toolkit.dates import Interval, interval
@@ -78,12 +79,13 @@ class Case:
             raise UsageError(f"no table {name!r} yet: run 'toolkit {wanted.step} CASE' first")
         return pl.concat([wanted.schema().to_frame(), *map(pl.read_parquet, files)])
 
-    def connect(self, shared: str = "sql") -> duckdb.DuckDBPyConnection:
+    def connect(self, shared: str = "sql", *, as_at: Interval | None = None) -> duckdb.DuckDBPyConnection:
         """
         Return a read-only DuckDB connection with a view for each table (close it when done).
 
         Args:
             shared: "sql", for the views that questions and rules share, or "linking", for none of them.
+            as_at: A day: the tables as they stood at its end, see `toolkit.audit.as_at`; None: as they are.
         """
         settings = self.settings
         about, mandate = settings.about, settings.mandate
@@ -91,7 +93,7 @@ class Case:
             "title": about.title,
             "from": interval(about.from_),
             "to": interval(about.to),
-            "as_at": self.as_at,
+            "as_at": as_at or self.as_at,
             "min_face_px": settings.index.min_face_px,
             "looks_per_s": settings.index.looks_per_s,
             "r13_days": settings.rules.R13_days,
@@ -99,7 +101,8 @@ class Case:
         }
         if mandate:
             values |= {"window": interval(mandate.window), "threshold": mandate.threshold}
-        return views.open_views(self.root, values, shared=shared)
+        narrow = partial(narrowing.narrow, day=as_at) if as_at else None
+        return views.open_views(self.root, values, shared=shared, narrow=narrow)
 
     def problems(self, step: str | None = None) -> list[Problem]:
         """Return every problem on record, of one step or of all in the order of the straight way."""

@@ -22,6 +22,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 SCHEMA_VERSION = 1
 _case = click.argument("case", type=click.Path())
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+_why = click.option("--why", is_flag=True, help="Walk from each sentence to its records, and say what would change it.")
+_subject = click.option("--subject", help="With --why: only what is said about this subject.")
 _workers = click.option(
     "--workers", type=click.IntRange(1), default=None, help="Processes to use; all cores by default."
 )
@@ -255,27 +257,58 @@ def _run(folder: str, *, as_json: bool, workers: int | None, scheduler: str | No
 @main.command()
 @_case
 @click.argument("question", required=False)
-@click.option("--list", "only_list", is_flag=True, help="List the questions.")
+@click.option("--list", "only_list", is_flag=True, help="List the questions, their groups, and how this case answers.")
+@click.option("--group", help="One group of questions: its letter or name, as --list shows them.")
+@click.option("--as-at", metavar="DATE", help="Answer from the records that stood at the end of that day (YYYY-MM-DD).")
+@_why
+@_subject
 @_accounted("--as", "--reason")
 @_as_json
-def ask(case: str, question: str | None, only_list: bool, as_json: bool) -> None:
-    """Print the answers to one question (Q01 to Q70), or to all."""
-    answers = toolkit.ask(toolkit.open_case(case), question)
+def ask(  # noqa: PLR0913, PLR0917 - one argument an option
+    case: str,
+    question: str | None,
+    only_list: bool,
+    group: str | None,
+    as_at: str | None,
+    why: bool,
+    subject: str | None,
+    as_json: bool,
+) -> None:
+    """Print the answers to one question (Q01 to Q70), to a group of them, or to all."""
+    if why or subject is not None:
+        _explain(case, question, "a question", subject=subject, as_at=as_at, as_json=as_json)
+        return
+    opened = toolkit.open_case(case)
+    if only_list:
+        listed = toolkit.questions(opened, group=group)
+        if as_json:
+            _print_json(listed)
+            return
+        from toolkit.terminal import show_questions  # noqa: PLC0415
+
+        show_questions(listed)
+        return
+    answers = toolkit.ask(opened, question, group=group, as_at=as_at)
     if as_json:
         _print_json(answers)
         return
-    from toolkit.terminal import show_answers, show_questions  # noqa: PLC0415
+    from toolkit.terminal import show_answers  # noqa: PLC0415
 
-    (show_questions if only_list else show_answers)(answers)
+    show_answers(answers, as_at)
 
 
 @main.command()
 @_case
 @click.argument("rule", required=False)
+@_why
+@_subject
 @_accounted("--as", "--reason")
 @_as_json
-def check(case: str, rule: str | None, as_json: bool) -> None:
+def check(case: str, rule: str | None, why: bool, subject: str | None, as_json: bool) -> None:
     """Print the verdicts on one rule (R1 to R36), or on all."""
+    if why or subject is not None:
+        _explain(case, rule, "a rule", subject=subject, as_at=None, as_json=as_json)
+        return
     verdicts = toolkit.check(toolkit.open_case(case), rule)
     if as_json:
         _print_json(verdicts)
@@ -283,6 +316,20 @@ def check(case: str, rule: str | None, as_json: bool) -> None:
     from toolkit.terminal import show_verdicts  # noqa: PLC0415
 
     show_verdicts(verdicts)
+
+
+@main.command()
+@_case
+@_as_json
+def coverage(case: str, as_json: bool) -> None:
+    """Print what was examined, and what was not and why: by unit, system, period and method."""
+    found = toolkit.coverage(toolkit.open_case(case))
+    if as_json:
+        _print_json(found)
+        return
+    from toolkit.terminal import show_coverage  # noqa: PLC0415
+
+    show_coverage(found)
 
 
 @main.command()
@@ -493,6 +540,21 @@ def tables() -> None:
     from toolkit.readers.describe import describe_tables  # noqa: PLC0415
 
     _say(describe_tables())
+
+
+def _explain(
+    case: str, name: str | None, expected: str, *, subject: str | None, as_at: str | None, as_json: bool
+) -> None:
+    """Print why the answers to a question, or the verdicts on a rule, are what they are."""
+    if name is None:
+        raise click.UsageError(f"--why: expected {expected}")
+    found = toolkit.why(toolkit.open_case(case), name, subject=subject, as_at=as_at)
+    if as_json:
+        _print_json(found)
+        return
+    from toolkit.terminal import show_why  # noqa: PLC0415
+
+    show_why(found, as_at)
 
 
 def _print_json(found: object) -> None:

@@ -7,7 +7,7 @@ can read nothing but the tables of the case.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -70,6 +70,7 @@ def open_views(
     shared: str = "sql",
     threads: int = 1,
     memory_limit: str | None = None,
+    narrow: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """
     Return a connection with a view for each table of a case; the caller closes it.
@@ -83,6 +84,7 @@ def open_views(
         shared: "sql", for the views that questions and rules share, or "linking", for none of them.
         threads: Threads of DuckDB.
         memory_limit: As DuckDB writes it, "4GiB"; None: its own default.
+        narrow: Called when the tables stand and the shared views do not: see `as_at.narrow`.
 
     Raises:
         IntegrityError: If a table is a link, or is not a file.
@@ -91,6 +93,8 @@ def open_views(
     connection = duckdb.connect(":memory:", config=config)
     connection.execute("set TimeZone = 'UTC'")
     _add_tables(connection, case_dir)
+    if narrow:
+        narrow(connection)
     _add(connection, "settings", settings_row(settings or {}))
     origins.number_places(connection)
     connection.execute((ROOM / "macros.sql").read_text("utf-8"))

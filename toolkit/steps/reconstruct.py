@@ -7,7 +7,7 @@ import duckdb
 import msgspec
 import polars as pl
 
-from toolkit.audit import asking, counting, origins
+from toolkit.audit import asking, counting, examined, origins, statements
 from toolkit.case import STEPS, Case, Run
 from toolkit.custody import write
 from toolkit.custody.digest import file_digest
@@ -18,7 +18,7 @@ from toolkit.tables import table
 
 def reconstruct(case: Case) -> Run:
     """
-    Answer every question and judge every rule from the tables, and write `answers` and `verdicts`.
+    Answer every question and judge every rule from the tables, and write them, with what was examined.
 
     Raises:
         UsageError: If nothing has been ingested yet.
@@ -32,9 +32,13 @@ def reconstruct(case: Case) -> Run:
             with case.connect() as tables:
                 work.write("origin_places", origins.places(tables))
                 with _counted(work, "answers", tables) as many:
-                    work.write("answers", asking.answers_table(tables, many=many))
+                    answers = asking.answers_table(tables, many=many)
                 with _counted(work, "verdicts", tables) as many:
-                    work.write("verdicts", asking.verdicts_table(tables, many=many))
+                    verdicts = asking.verdicts_table(tables, many=many)
+                work.write("answers", answers)
+                work.write("verdicts", verdicts)
+                work.write("examinations", examined.examinations(tables))
+                work.write("statement_checks", statements.statement_checks(tables, answers, verdicts))
     return work.result()
 
 
