@@ -7,7 +7,7 @@ can read nothing but the tables of the case.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -23,8 +23,14 @@ SAFE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
-    "temp_directory": "",
+    "python_enable_replacements": "false",  # a name in SQL is never a variable of the program
+    "memory_limit": "80%",
+    "temp_directory": "",  # nothing is spilled: beyond the limit, a query fails
+    "max_temp_directory_size": "0B",
 }
+Admit = Callable[[Table, Sequence[Path]], bool]
+"""Whether a table with these files is shown."""
+
 _TIMES = ("text", "earliest", "latest", "precision")
 SETTINGS = pl.Schema(
     {
@@ -70,6 +76,7 @@ def open_views(
     shared: str = "sql",
     threads: int = 1,
     memory_limit: str | None = None,
+    admit: Admit | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """
     Return a connection with a view for each table of a case; the caller closes it.
@@ -83,6 +90,8 @@ def open_views(
         shared: "sql", for the views that questions and rules share, or "linking", for none of them.
         threads: Threads of DuckDB.
         memory_limit: As DuckDB writes it, "4GiB"; None: its own default.
+        admit: Asked of each table and its files, before one is opened, whether it is shown; else it is empty, as if its
+            step had not run. Raises where the files are not what was written.
 
     Raises:
         IntegrityError: If a table is a link, or is not a file.
@@ -90,7 +99,7 @@ def open_views(
     config = SAFE | {"threads": threads} | ({"memory_limit": memory_limit} if memory_limit else {})
     connection = duckdb.connect(":memory:", config=config)
     connection.execute("set TimeZone = 'UTC'")
-    _add_tables(connection, case_dir)
+    _add_tables(connection, case_dir, admit)
     _add(connection, "settings", settings_row(settings or {}))
     origins.number_places(connection)
     connection.execute((ROOM / "macros.sql").read_text("utf-8"))
@@ -105,13 +114,15 @@ def open_views(
     return connection
 
 
-def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path) -> None:
+def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path, admit: Admit | None) -> None:
     """Add a view for each registered table, their unions, `steps_run` and `register_kinds`."""
     shared = {table.name for table in TABLES if sum(other.name == table.name for other in TABLES) > 1}
     steps_run = set()
     for table in TABLES:
         name = f"{table.step}_{table.name}" if table.name in shared else table.name
         files = _files(case_dir, table)
+        if admit and not admit(table, files or ()):
+            files = None
         if files is None:
             _add(connection, name, table.schema().to_frame())
             continue
@@ -121,8 +132,8 @@ def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path) -> None:
         else:
             _add(connection, name, table.schema().to_frame())
     for name in sorted(shared):
-        steps = [table.step for table in TABLES if table.name == name]
-        union = " union all ".join(f"select '{step}' as step, * from {step}_{name}" for step in steps)
+        having = [table.step for table in TABLES if table.name == name]
+        union = " union all ".join(f"select '{step}' as step, * from {step}_{name}" for step in having)
         connection.execute(f"create view {name} as {union}")
     _add(connection, "steps_run", pl.DataFrame({"step": sorted(steps_run)}, schema={"step": pl.String}))
     kinds = [(table.name, table.kind) for table in TABLES if table.kind]
