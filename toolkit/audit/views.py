@@ -98,19 +98,23 @@ def open_views(
     """
     config = SAFE | {"threads": threads} | ({"memory_limit": memory_limit} if memory_limit else {})
     connection = duckdb.connect(":memory:", config=config)
-    connection.execute("set TimeZone = 'UTC'")
-    _add_tables(connection, case_dir, admit)
-    _add(connection, "settings", settings_row(settings or {}))
-    origins.number_places(connection)
-    connection.execute((ROOM / "macros.sql").read_text("utf-8"))
-    if shared == "sql":
-        for view in in_order(queries("sql")):
-            connection.execute(f'create table "{view.name}" as\n{view.text}')
-    after = "macros_on_views.sql" if shared == "sql" else "macros_of_linking.sql"
-    connection.execute((ROOM / after).read_text("utf-8"))
-    connection.execute("set allowed_directories = $1", [[(case_dir / "tables").as_posix()]])
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        _add_tables(connection, case_dir, admit)
+        _add(connection, "settings", settings_row(settings or {}))
+        origins.number_places(connection)
+        connection.execute((ROOM / "macros.sql").read_text("utf-8"))
+        if shared == "sql":
+            for view in in_order(queries("sql")):
+                connection.execute(f'create table "{view.name}" as\n{view.text}')
+        after = "macros_on_views.sql" if shared == "sql" else "macros_of_linking.sql"
+        connection.execute((ROOM / after).read_text("utf-8"))
+        connection.execute("set allowed_directories = $1", [[(case_dir / "tables").as_posix()]])
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
