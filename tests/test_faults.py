@@ -14,7 +14,7 @@ from toolkit.steps.ingest import ingest
 from toolkit.steps.new import new
 from toolkit.steps.seal import seal
 
-FAULTS = sorted(path for path in (Path(__file__).parent / "faults").iterdir() if path.is_dir())
+FAULTS = sorted(path for path in (Path(__file__).parent / "faults").iterdir() if (path / "raw").is_dir())
 
 
 def ingested(folder: Path, root: Path) -> Case:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,9 @@ class Mandate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `[mandate]`: who asked for a sweep, on what basis, and how far it may go.
 
     `age_floor_hours` may be raised, never lowered; `children` is the separate authority for images of persons recorded
-    as under 18 at capture, in words. `keep_descriptors_until` is a day: until it comes, descriptors stay after a sweep;
-    without it, and from that day on, a run forgets them, but for those of candidates.
+    as under 18 at capture, in words. `face_budget` and `probe_budget` are the most faces that may be described and the
+    most images that may be searched for; no budget where absent. `keep_descriptors_until` is a day: until it comes,
+    descriptors stay after a sweep; without it, and from that day on, a run forgets them, but for those of candidates.
     """
 
     requested_by: str
@@ -70,6 +72,8 @@ class Mandate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     undated_footage: bool = False
     age_floor_hours: int = AGE_FLOOR_HOURS
     children: str | None = None
+    face_budget: int | None = None
+    probe_budget: int | None = None
     keep_descriptors_until: str | None = None
     probes: list[Probe] = []
 
@@ -172,6 +176,7 @@ def _check(path: Path, settings: Settings) -> None:
         expect("mandate.keep_descriptors_until", "a day: 2026-12-31", until, ok=until is None or _is_day(until))
         if mandate.children is not None:
             expect("mandate.children", "some words", mandate.children, ok=bool(mandate.children.strip()))
+        _check_mandate(mandate, expect)
         for key in ("requested_by", "legal_basis", "necessity", "purpose"):
             expect(f"mandate.{key}", "some words", getattr(mandate, key), ok=bool(getattr(mandate, key).strip()))
         for probe in mandate.probes:
@@ -195,6 +200,15 @@ def _is_day(text: str) -> bool:
         return dt.date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def _check_mandate(mandate: Mandate, expect: Callable[..., None]) -> None:
+    """Check budgets and reviewers."""
+    for key in ("face_budget", "probe_budget"):
+        most = getattr(mandate, key)
+        expect(f"mandate.{key}", "1 or more", most, ok=most is None or most > 0)
+    twice = sorted({post for post in mandate.reviewers if mandate.reviewers.count(post) > 1})
+    expect("mandate.reviewers", "each post once", twice, ok=not twice)
 
 
 TEMPLATE = """\
@@ -226,6 +240,8 @@ exhaustive = false            # true: every frame, whole; many times slower
 # undated_footage = false
 # age_floor_hours = 24        # may be raised, never lowered
 # children = "..."            # separate authority for images of persons recorded as under 18 at capture
+# face_budget = 5000          # most faces that may be described; no limit where absent
+# probe_budget = 20           # most images that may be searched for; no limit where absent
 # threshold = 0.5             # largest distance of a candidate; 0 is identical
 # expires = "2026-12-31"
 # reviewers = ["POST-...", "POST-..."]

@@ -391,7 +391,17 @@ def to_json(found: object, schema_version: int) -> object:
             gone = [stone._asdict() for stone in found.forgotten]
             said = {"signed": found.signed, "limits": list(found.limits), "forgotten": gone}
             return version | {"ok": found.ok, "checked": found.checked, "failures": failures} | said
-        case Access() | Difference() | Forecast() | Listed() | Nearest() | Searched() | Selftest() | Why() | pl.DataFrame():
+        case (
+            Access()
+            | Difference()
+            | Forecast()
+            | Listed()
+            | Nearest()
+            | Searched()
+            | Selftest()
+            | Why()
+            | pl.DataFrame()
+        ):
             return version | _plain(found)
         case Run():
             return version | {

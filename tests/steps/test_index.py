@@ -130,8 +130,8 @@ def test_an_interrupted_run_goes_on_after_the_last_finished_piece(new_case, expe
 
     monkeypatch.setattr(pieces, "index_segment", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        index(case, workers=1)
-    index(case, workers=1)
+        index(case, workers=0)
+    index(case, workers=0)
 
     assert 4 == len(looked_at)
     assert looked_at[1] == looked_at[2]
@@ -149,7 +149,7 @@ def test_a_piece_that_fails_twice_is_quarantined(new_case, monkeypatch):
         return real(unit, *rest)
 
     monkeypatch.setattr(pieces, "index_segment", fails)
-    run = index(case, workers=1)
+    run = index(case, workers=0)
 
     message = f"W501 {bad} frames 0 to 39: tried twice: MemoryError: no more memory"
     assert [f"{message}; file kept; these frames were not examined"] == [str(problem) for problem in run.problems]

@@ -75,7 +75,7 @@ def make_case(root: Path) -> int:
 
 def step(name: str, root: Path) -> int:
     """Do a step in this process; return its exit code."""
-    options = {"workers": 1} if name in ("ingest", "index", "sweep") else {}
+    options = {"workers": 0} if name in ("ingest", "index", "sweep") else {}
     run: Callable[..., toolkit.Run] = getattr(toolkit, name)
     return run(open_case(root), **options).exit_code
 

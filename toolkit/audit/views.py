@@ -23,8 +23,14 @@ SAFE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
-    "temp_directory": "",
+    "python_enable_replacements": "false",  # a name in SQL is never a variable of the program
+    "memory_limit": "80%",
+    "temp_directory": "",  # nothing is spilled: beyond the limit, a query fails
+    "max_temp_directory_size": "0B",
 }
+Admit = Callable[[Table, Sequence[Path]], bool]
+"""Whether a table with these files is shown."""
+
 _TIMES = ("text", "earliest", "latest", "precision")
 SETTINGS = pl.Schema(
     {
@@ -63,7 +69,7 @@ def settings_row(values: Mapping[str, object]) -> pl.DataFrame:
     return pl.DataFrame([{name: row.get(name) for name in SETTINGS}], schema=SETTINGS)
 
 
-def open_views(
+def open_views(  # noqa: PLR0913 - by name only
     case_dir: Path,
     settings: Mapping[str, object] | None = None,
     *,
@@ -71,6 +77,7 @@ def open_views(
     threads: int = 1,
     memory_limit: str | None = None,
     narrow: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
+    admit: Admit | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """
     Return a connection with a view for each table of a case; the caller closes it.
@@ -85,37 +92,45 @@ def open_views(
         threads: Threads of DuckDB.
         memory_limit: As DuckDB writes it, "4GiB"; None: its own default.
         narrow: Called when the tables stand and the shared views do not: see `as_at.narrow`.
+        admit: Asked of each table and its files, before one is opened, whether it is shown; else it is empty, as if its
+            step had not run. Raises where the files are not what was written.
 
     Raises:
         IntegrityError: If a table is a link, or is not a file.
     """
     config = SAFE | {"threads": threads} | ({"memory_limit": memory_limit} if memory_limit else {})
     connection = duckdb.connect(":memory:", config=config)
-    connection.execute("set TimeZone = 'UTC'")
-    _add_tables(connection, case_dir)
-    if narrow:
-        narrow(connection)
-    _add(connection, "settings", settings_row(settings or {}))
-    origins.number_places(connection)
-    connection.execute((ROOM / "macros.sql").read_text("utf-8"))
-    if shared == "sql":
-        for view in in_order(queries("sql")):
-            connection.execute(f'create table "{view.name}" as\n{view.text}')
-    after = "macros_on_views.sql" if shared == "sql" else "macros_of_linking.sql"
-    connection.execute((ROOM / after).read_text("utf-8"))
-    connection.execute("set allowed_directories = $1", [[(case_dir / "tables").as_posix()]])
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        _add_tables(connection, case_dir, admit)
+        if narrow:
+            narrow(connection)
+        _add(connection, "settings", settings_row(settings or {}))
+        origins.number_places(connection)
+        connection.execute((ROOM / "macros.sql").read_text("utf-8"))
+        if shared == "sql":
+            for view in in_order(queries("sql")):
+                connection.execute(f'create table "{view.name}" as\n{view.text}')
+        after = "macros_on_views.sql" if shared == "sql" else "macros_of_linking.sql"
+        connection.execute((ROOM / after).read_text("utf-8"))
+        connection.execute("set allowed_directories = $1", [[(case_dir / "tables").as_posix()]])
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
-def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path) -> None:
+def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path, admit: Admit | None) -> None:
     """Add a view for each registered table, their unions, `steps_run` and `register_kinds`."""
     shared = {table.name for table in TABLES if sum(other.name == table.name for other in TABLES) > 1}
     steps_run = set()
     for table in TABLES:
         name = f"{table.step}_{table.name}" if table.name in shared else table.name
         files = _files(case_dir, table)
+        if admit and not admit(table, files or ()):
+            files = None
         if files is None:
             _add(connection, name, table.schema().to_frame())
             continue
@@ -125,8 +140,8 @@ def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path) -> None:
         else:
             _add(connection, name, table.schema().to_frame())
     for name in sorted(shared):
-        steps = [table.step for table in TABLES if table.name == name]
-        union = " union all ".join(f"select '{step}' as step, * from {step}_{name}" for step in steps)
+        having = [table.step for table in TABLES if table.name == name]
+        union = " union all ".join(f"select '{step}' as step, * from {step}_{name}" for step in having)
         connection.execute(f"create view {name} as {union}")
     _add(connection, "steps_run", pl.DataFrame({"step": sorted(steps_run)}, schema={"step": pl.String}))
     kinds = [(table.name, table.kind) for table in TABLES if table.kind]

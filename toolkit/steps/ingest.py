@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -76,8 +77,8 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
             line = pl.col("locator").str.extract("([0-9]+)").cast(pl.Int64)
             found = pl.concat(problems).unique()
             work.write("problems", found.sort("source", line, "locator", "code", "message", "kept"))
-        work.sources += _balances(case)
-    return work.result()
+    work.sources += _balances(case)
+    return replace(work.result(), all_refused=_all_refused(case))
 
 
 def _profiles(case: Case) -> tuple[list[Profile], dict[str, str]]:
@@ -265,6 +266,14 @@ def _paired(work: Job, files: list[Sealed], named: set[str]) -> Iterator[pl.Data
         listed = [path for path in media if path.startswith(f"raw/{kind}/") and Path(path).name not in _KEEPERS]
         frame = _scanned(work.case, (path for path in work.outputs if Path(path).parent.name == name))[name].collect()
         yield unpaired(kind, frame, listed, named)
+
+
+def _all_refused(case: Case) -> bool:
+    """Return whether there are sources, and each has a problem and no row that was accepted; none is not a refusal."""
+    problems = [*case.problems("seal"), *case.problems("ingest")]
+    refused = {found.origin.source for found in problems if found.code != "T214"}
+    given = case.table("sources").filter(pl.col("source") != SOURCES_FILE).select("source", "accepted").rows()
+    return bool(given) and all(source in refused and not accepted for source, accepted in given)
 
 
 def _balances(case: Case) -> list[dict[str, object]]:

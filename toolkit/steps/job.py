@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from toolkit.custody.chain import LOG, Entry
 from toolkit.custody.commitments import commit
 from toolkit.custody.log import Log
 from toolkit.custody.tombstones import Tombstone, forgotten
-from toolkit.errors import UsageError
+from toolkit.errors import NoCase, UsageError
 from toolkit.problems import Problem
 from toolkit.steps.consulted import stated
 from toolkit.tables import table
@@ -197,7 +197,7 @@ def job(
             return
         keep_access(case, log)
         said = {} if flags is None else {"flags": dict(flags)}
-        work._append("intent", inputs=key, **said, **asked_by(case))  # noqa: SLF001
+        work._append("intent", inputs=key, code=code_digest(), **said, **asked_by(case))  # noqa: SLF001
         yield work
         work._finish()  # noqa: SLF001
 
@@ -205,6 +205,14 @@ def job(
 def now() -> str:
     """Return the time, as the log has it."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
+
+
+@cache
+def code_digest() -> str:
+    """Return the digest of the tool as installed: its code, SQL, profiles and templates, by path and content."""
+    top = Path(toolkit.__file__).parent
+    files = sorted(path for path in top.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return digest.digest_of({path.relative_to(top).as_posix(): digest.file_digest(path) for path in files})
 
 
 def settled(case: Case) -> dict[str, str]:
@@ -236,9 +244,21 @@ def open_log(case: Case, *, adopt: bool = False) -> Log:
 
     Raises:
         IntegrityError: If the log does not hold together, or its head is not signed by a signer of the case.
+        NoCase: If a newer version of the tool wrote to it last.
         UsageError: If the key cannot be read.
     """
-    return Log(case.root / LOG, the_key(case), () if adopt else case.settings.signers)
+    log = Log(case.root / LOG, the_key(case), () if adopt else case.settings.signers)
+    wrote = next((str(entry["tool"]) for entry in reversed(log.entries) if "tool" in entry), "")
+    if _numbers(wrote) > _numbers(toolkit.__version__):
+        raise NoCase(
+            f"{case.root}: written by toolkit {wrote}, newer than this one ({toolkit.__version__}); use that one"
+        )
+    return log
+
+
+def _numbers(version: str) -> list[int]:
+    """Return the numbers of a version, to be compared: 0.10.1 is newer than 0.9."""
+    return [int(number) for number in re.findall(r"\d+", version)[:3]]
 
 
 def the_key(case: Case | None = None) -> note.PrivateKey | None:

@@ -10,7 +10,7 @@ import polars as pl
 from toolkit.audit import asking, counting, examined, origins, statements
 from toolkit.case import STEPS, Case, Run
 from toolkit.custody import write
-from toolkit.custody.digest import file_digest
+from toolkit.custody.digest import digest_once
 from toolkit.custody.tombstones import FORGETTABLE
 from toolkit.steps.job import Job, job
 from toolkit.tables import table
@@ -29,7 +29,7 @@ def reconstruct(case: Case) -> Run:
         {"tables": outcomes(case, "reconstruct"), "settings": facts(case), "models": asking.models()},
     ) as work:
         if not work.up_to_date:
-            with case.connect() as tables:
+            with case.connect(before="reconstruct") as tables:
                 work.write("origin_places", origins.places(tables))
                 with _counted(work, "answers", tables) as many:
                     answers = asking.answers_table(tables, many=many)
@@ -68,7 +68,7 @@ def outcomes(case: Case, before: str) -> dict[str, str]:
     earlier = STEPS[: STEPS.index(before)]
     files = sorted(path for step in earlier for path in case.folder(step).rglob("*.parquet"))
     names = {case.relative(path): path for path in files}
-    return {name: file_digest(path) for name, path in names.items() if not name.startswith(FORGETTABLE)}
+    return {name: digest_once(path) for name, path in names.items() if not name.startswith(FORGETTABLE)}
 
 
 def facts(case: Case) -> dict[str, object]:

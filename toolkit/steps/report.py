@@ -31,7 +31,13 @@ def report(case: Case) -> Run:
         UsageError: If the case has not been reconstructed yet.
     """
     answers, verdicts = answers_of(case), verdicts_of(case)
-    with job(case, "report", {"tables": outcomes(case, "report"), "settings": facts(case)}) as work:
+    inputs = {
+        "tables": outcomes(case, "report"),
+        "settings": facts(case),
+        "pages": render.pages(),
+        "signed": heads.signed(case.root, heads.Trust(case.settings.signers)),
+    }
+    with job(case, "report", inputs) as work:
         if work.up_to_date:
             return work.result()
         folder = case.root / "reports" / work.inputs[:12]
