@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from toolkit.steps.check import check
     from toolkit.steps.demo import demo
     from toolkit.steps.diff import diff
+    from toolkit.steps.erase import erase
     from toolkit.steps.export import export
     from toolkit.steps.index import index
     from toolkit.steps.ingest import ingest
@@ -43,6 +44,7 @@ _WHERE = {
     "check_report": "toolkit.steps.selftest",
     "demo": "toolkit.steps.demo",
     "diff": "toolkit.steps.diff",
+    "erase": "toolkit.steps.erase",
     "describe_image": "toolkit.faces.pictures",
     "export": "toolkit.steps.export",
     "head": "toolkit.steps.witness",
@@ -79,6 +81,7 @@ __all__ = [
     "demo",
     "describe_image",
     "diff",
+    "erase",
     "export",
     "head",
     "index",

@@ -25,6 +25,7 @@ from toolkit.shown import visible
 from toolkit.steps.access import Access
 from toolkit.steps.assertions.report import Finding, Selftest, tally
 from toolkit.steps.diff import Difference
+from toolkit.steps.erase import Erasure
 from toolkit.steps.forecast import Forecast
 from toolkit.steps.search import Searched
 
@@ -312,7 +313,7 @@ def to_json(found: object, schema_version: int) -> object:
             gone = [stone._asdict() for stone in found.forgotten]
             said = {"signed": found.signed, "limits": list(found.limits), "forgotten": gone}
             return version | {"ok": found.ok, "checked": found.checked, "failures": failures} | said
-        case Access() | Difference() | Forecast() | Searched() | Selftest() | pl.DataFrame():
+        case Access() | Erasure() | Difference() | Forecast() | Searched() | Selftest() | pl.DataFrame():
             return version | _plain(found)
         case Run():
             return version | {
@@ -333,7 +334,7 @@ def to_json(found: object, schema_version: int) -> object:
     raise TypeError(f"no JSON shape for {type(found).__name__}")
 
 
-def _plain(found: Access | Difference | Forecast | Searched | Selftest | pl.DataFrame) -> dict[str, object]:
+def _plain(found: Access | Erasure | Difference | Forecast | Searched | Selftest | pl.DataFrame) -> dict[str, object]:
     if isinstance(found, pl.DataFrame):
         return {"rows": found.to_dicts()}
     if isinstance(found, Selftest):
