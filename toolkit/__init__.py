@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from toolkit.steps.coverage import coverage
     from toolkit.steps.demo import demo
     from toolkit.steps.diff import diff
+    from toolkit.steps.erase import erase
     from toolkit.steps.export import export
     from toolkit.steps.index import index
     from toolkit.steps.ingest import ingest
@@ -47,6 +48,7 @@ _WHERE = {
     "coverage": "toolkit.steps.coverage",
     "demo": "toolkit.steps.demo",
     "diff": "toolkit.steps.diff",
+    "erase": "toolkit.steps.erase",
     "describe_image": "toolkit.faces.pictures",
     "export": "toolkit.steps.export",
     "head": "toolkit.steps.witness",
@@ -87,6 +89,7 @@ __all__ = [
     "demo",
     "describe_image",
     "diff",
+    "erase",
     "export",
     "head",
     "index",

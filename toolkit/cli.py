@@ -45,6 +45,7 @@ def _environment(name: str) -> Callable[[click.Context, click.Parameter, str | N
 _ACCOUNT = {
     "--as": ("TOOLKIT_AS", "Post of who is at work, never a name (or TOOLKIT_AS)."),
     "--reason": ("TOOLKIT_REASON", "Why, in words that name no person (or TOOLKIT_REASON)."),
+    "--witness": ("TOOLKIT_WITNESS", "Post of who watches, another than --as (or TOOLKIT_WITNESS)."),
     "--to": ("TOOLKIT_TO", "Post or body that it is given to (or TOOLKIT_TO)."),
 }
 
@@ -481,6 +482,30 @@ def search(case: str, query: str | None, pack: str | None, proposals: bool, most
     from toolkit.terminal import show_search  # noqa: PLC0415
 
     show_search(searched, most)
+
+
+@main.command()
+@_case
+@click.option("--image", metavar="REF", help="Reference of an image, or path of its file.")
+@click.option("--bystanders", is_flag=True, help="Every face that is no candidate.")
+@click.option("--due", is_flag=True, help="What case.toml says is over by today.")
+@click.option("--dry-run/--yes", "dry", default=True, help="Say what would go, and where (the default); or erase it.")
+@_accounted("--as", "--witness", "--reason")
+@_as_json
+def erase(case: str, image: str | None, bystanders: bool, due: bool, dry: bool, as_json: bool) -> None:
+    """Erase an image or bystanders from a case, with a certificate; without --yes, only say what would go and where."""
+    done = toolkit.erase(toolkit.open_case(case), image, bystanders=bystanders, due=due, yes=not dry)
+    if as_json:
+        _print_json(done)
+        return
+    for note in done.notes:
+        _say(f"note: {note}")
+    for place, count in done.places:
+        _say(f"{'removed' if done.certificate else 'would go'}: {place}: {count}")
+    for residual in done.residuals:
+        _say(f"not reached: {residual}")
+    told = f"certificate {done.certificate}" if done.certificate else "nothing was erased; --yes does it"
+    _say(f"erase: {done.what}: {len(done.places)} places; {told}")
 
 
 @main.command()

@@ -53,6 +53,8 @@ CODES = {
     "F408": "folder under raw/ that is no known kind of source",
     "F409": "file listed in an index but not present, or present and not listed",
     "F410": "file name that is not UTF-8; sealed under its exact bytes, shown escaped",
+    "F411": "file that was destroyed by an erasure and is there again; refused",
+    "F412": "file that was destroyed by an erasure; its tombstone is kept",
     # workers
     "W501": "unit of work that failed twice; quarantined",
 }

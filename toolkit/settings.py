@@ -85,6 +85,22 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     R20_days: int | None = None
 
 
+class Hold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[holds]]`: what must not be erased: an image reference, "bystanders" or "*"; without `until`: for good."""
+
+    ref: str
+    reason: str
+    until: str | None = None
+
+
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[retention]]`: what may not be kept longer: an image reference, or "bystanders"; and what says so."""
+
+    ref: str
+    until: str
+    basis: str
+
+
 class OutsideSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[[sources]]`: a file or folder outside the case, read only."""
 
@@ -100,6 +116,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     mandate: Mandate | None = None
     rules: Rules = Rules()
     sources: list[OutsideSource] = []
+    holds: list[Hold] = []
+    retention: list[Retention] = []
     signers: list[str] = []
     witnesses: list[str] = []
 
@@ -181,6 +199,8 @@ def _check(path: Path, settings: Settings) -> None:
             expect(f"mandate.{key}", "some words", getattr(mandate, key), ok=bool(getattr(mandate, key).strip()))
         for probe in mandate.probes:
             expect("mandate.probes.reason", "some words", probe.reason, ok=bool(probe.reason.strip()))
+    dates |= {f"holds.until of {hold.ref}": hold.until for hold in settings.holds}
+    dates |= {f"retention.until of {each.ref}": each.until for each in settings.retention}
     for key, text in dates.items():
         if text is not None:
             expect(
@@ -254,6 +274,16 @@ exhaustive = false            # true: every frame, whole; many times slower
 [rules]
 # R13_days = 2                # days within which a record counts as made "as soon as possible"
 # R20_days = 30               # days after which a copy counts as held too long
+
+# [[holds]]                   # what 'toolkit erase' must not touch
+# ref = "IMG-1"               # an image reference, "bystanders", or "*"
+# reason = "..."
+# until = "2026-12-31"        # absent: as long as this stands here
+#
+# [[retention]]               # what 'toolkit erase --due' lists from the day after
+# ref = "IMG-1"               # an image reference, or "bystanders"
+# until = "2026-12-31"
+# basis = "..."
 
 # [[sources]]                 # what lies outside the case, read only
 # kind = "footage"

@@ -807,6 +807,20 @@ _COMPUTED = (
         sharded=True,
     ),
     Table(
+        "tombstones",
+        "erase",
+        "an image that was destroyed by `toolkit erase`",
+        (
+            Column("image_ref", pl.String, "its reference"),
+            Column("source", pl.String, "where its file lay"),
+            Column("keyed_digest", pl.String, "HMAC-SHA-256 of the file's digest, by a key that stays in the case"),
+            Column("destroyed", pl.String, "when (UTC)"),
+            Column("by", pl.String, "post of who did it"),
+            Column("witness", pl.String, "post of who watched; none: nobody is named"),
+            Column("certificate", pl.String, "path of the certificate"),
+        ),
+    ),
+    Table(
         "answers",
         "reconstruct",
         "an answer",

@@ -36,6 +36,7 @@ from toolkit.steps.access import Access
 from toolkit.steps.ask import Listed
 from toolkit.steps.assertions.report import Finding, Selftest, tally
 from toolkit.steps.diff import Difference
+from toolkit.steps.erase import Erasure
 from toolkit.steps.forecast import Forecast
 from toolkit.steps.nearest import Nearest
 from toolkit.steps.search import Searched
@@ -394,6 +395,7 @@ def to_json(found: object, schema_version: int) -> object:
         case (
             Access()
             | Difference()
+            | Erasure()
             | Forecast()
             | Listed()
             | Nearest()
@@ -423,7 +425,7 @@ def to_json(found: object, schema_version: int) -> object:
 
 
 def _plain(
-    found: Access | Difference | Forecast | Listed | Nearest | Searched | Selftest | Why | pl.DataFrame,
+    found: Access | Difference | Erasure | Forecast | Listed | Nearest | Searched | Selftest | Why | pl.DataFrame,
 ) -> dict[str, object]:
     if isinstance(found, pl.DataFrame):
         return {"rows": found.to_dicts()}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import json
 import os
 import re
 import time
@@ -16,12 +17,11 @@ import polars as pl
 
 import toolkit
 from toolkit.case import Case, Run
-from toolkit.custody import access, digest, lock, note, write
+from toolkit.custody import access, commitments, digest, erasure, lock, note, write
 from toolkit.custody.chain import LOG, Entry
-from toolkit.custody.commitments import commit
 from toolkit.custody.log import Log
 from toolkit.custody.tombstones import Tombstone, forgotten
-from toolkit.errors import NoCase, UsageError
+from toolkit.errors import IntegrityError, NoCase, UsageError
 from toolkit.problems import Problem
 from toolkit.steps.consulted import stated
 from toolkit.tables import table
@@ -74,15 +74,21 @@ class Job:
         Files that were forgotten since are intact, and not among its `outputs` any more.
         """
         entry = self._units.get(unit)
-        if entry is None or entry["inputs"] != inputs or not self._intact(entry["outputs"]):
+        if entry is None or entry["inputs"] != inputs:
             return None
-        left = {path: sha256 for path, sha256 in entry["outputs"].items() if path not in self.forgotten}
-        return {**entry, "outputs": left}
+        outputs = erasure.amended(entry, self._erased)
+        if not self._intact(outputs):
+            return None
+        return {**entry, "outputs": {path: each for path, each in outputs.items() if path not in self.forgotten}}
 
     @cached_property
     def forgotten(self) -> dict[str, Tombstone]:
         """What was forgotten before this step began, or was about to be when a process was killed, by path."""
         return forgotten(self.log.entries).all
+
+    @cached_property
+    def _erased(self) -> list[Entry]:
+        return [entry for entry in self.log.entries if entry["event"] == "erased"]
 
     @cached_property
     def _units(self) -> dict[str, Entry]:
@@ -185,12 +191,14 @@ def job(
     with lock.locked(case.root):
         write.sweep_temps(case.root)
         log = open_log(case)
+        refuse_pending(case, log.entries)
         key = key_of(inputs)
         work = Job(case, step, key, log, up_to_date=False, began=began)
         last = log.last(event="outcome", step=step)
         to_mend = again and any(problem.code == "W501" for problem in case.problems(step))
-        if last and last["inputs"] == key and not to_mend and work._intact(last["outputs"]):  # noqa: SLF001 - its maker
-            work.outputs = dict(last["outputs"])
+        outputs = erasure.amended(last, work._erased) if last else {}  # noqa: SLF001 - its own maker
+        if last and last["inputs"] == key and not to_mend and work._intact(outputs):  # noqa: SLF001
+            work.outputs = outputs
             work.up_to_date = True
             work.notes += ["nothing is in quarantine"] if again else []
             yield work
@@ -200,6 +208,24 @@ def job(
         work._append("intent", inputs=key, code=code_digest(), **said, **asked_by(case))  # noqa: SLF001
         yield work
         work._finish()  # noqa: SLF001
+
+
+def pending(case: Case, entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:
+    """Return commitment -> order of each erasure that was begun and is not finished (see steps/removal.py)."""
+    begun = [entry for entry in entries if entry["event"] == "intent" and entry.get("step") == erasure.STEP]
+    kept = commitments.opened(case.root) if begun else {}
+    return {made: json.loads(kept[made]) for entry in begun for made in entry["order"] if made in kept}
+
+
+def refuse_pending(case: Case, entries: Iterable[Entry]) -> None:
+    """
+    Let no step work on a case from which half an image is gone.
+
+    Raises:
+        IntegrityError: If an erasure was begun and is not finished.
+    """
+    if pending(case, entries):
+        raise IntegrityError(f"{case.root}: an erasure was begun and is not finished: run 'toolkit erase CASE --yes'")
 
 
 def now() -> str:
@@ -224,7 +250,7 @@ def settled(case: Case) -> dict[str, str]:
 def asked_by(case: Case) -> dict[str, object]:
     """Return the post of who is at work, and a commitment to the reason, as far as they are stated."""
     said = stated()
-    reason = {"reason": commit(case.root, [said["reason"]])} if "reason" in said else {}
+    reason = {"reason": commitments.commit(case.root, [said["reason"]])} if "reason" in said else {}
     return {"by": said["by"], **reason} if "by" in said else dict(reason)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from toolkit.audit import asking, counting, examined, origins, statements
 from toolkit.case import STEPS, Case, Run
-from toolkit.custody import write
+from toolkit.custody import chain, erasure, write
 from toolkit.custody.digest import digest_once
 from toolkit.custody.tombstones import FORGETTABLE
 from toolkit.steps.job import Job, job
@@ -63,12 +63,16 @@ def outcomes(case: Case, before: str) -> dict[str, str]:
     """
     Return the digest of every table that the steps before this one have written.
 
-    Not of descriptors: they are forgotten, no answer reads them, and `faces` says whose they were.
+    Not of descriptors: they are forgotten, no answer reads them, and `faces` says whose they were. Of a table that an
+    erasure took something from it is the digest that its step wrote: what went is no reason to do a step again. Answers
+    and reports depend on tombstones too.
     """
-    earlier = STEPS[: STEPS.index(before)]
+    earlier = STEPS[: STEPS.index(before)] + ((erasure.STEP,) if before in ("reconstruct", "report") else ())
     files = sorted(path for step in earlier for path in case.folder(step).rglob("*.parquet"))
     names = {case.relative(path): path for path in files}
-    return {name: digest_once(path) for name, path in names.items() if not name.startswith(FORGETTABLE)}
+    found = {name: digest_once(path) for name, path in names.items() if not name.startswith(FORGETTABLE)}
+    written = erasure.as_written(chain.load(case.root / chain.LOG).entries) if erasure.certificates(case.root) else {}
+    return {name: written.get((name, sha256), sha256) for name, sha256 in found.items()}
 
 
 def facts(case: Case) -> dict[str, object]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from toolkit.case import Case, Progress, Run
+from toolkit.custody import erasure
 from toolkit.custody.digest import digest_of, file_digest
 from toolkit.errors import AuthorityError, IntegrityError, UsageError
 from toolkit.faces.engine import engine_named
@@ -132,7 +133,12 @@ def _search(
     codes = {found.origin.source: found.code for found in described.problems}
     n_compared = sum(shard.n_faces for shard in finished)
     n_failed = sum(shard.n_faces for shard in shards) - n_compared
-    work.write("coverage", _coverage(wanted, searched, codes, (n_compared, n_failed)))
+    n_erased = comparisons.erased(work, shards)
+    destroyed = {stone.image_ref for stone in erasure.tombstones(work.case.root)}
+    gone = frozenset(each.probe_id for each in wanted if each.source is None and each.probe_id in destroyed)
+    work.write(
+        "coverage", _coverage(wanted, searched, codes | dict.fromkeys(gone, _GONE), (n_compared, n_failed, n_erased))
+    )
     work.write_problems([*described.problems, *problems])
 
 
@@ -231,10 +237,14 @@ def _disclosed(case: Case) -> list[Wanted]:
 def _named(case: Case, mandate: Mandate) -> list[Wanted]:
     """Return the probes that the mandate names beside them."""
     sealed = dict(case.table("sources").select("source", "sha256").iter_rows())
+    destroyed = {stone.source for stone in erasure.tombstones(case.root)}
     found = []
     for probe in mandate.probes:
         places = [f"raw/{probe.image}", f"raw/images/{probe.image}", probe.image]
         source = next((place for place in places if place in sealed), None)
+        if source is None and destroyed & {*places}:
+            found.append(Wanted(probe.image, None, None, "mandate"))
+            continue
         if source is None:
             raise UsageError(
                 f"case.toml: mandate.probes.image: expected a sealed file below raw/, found {probe.image!r}"
@@ -254,7 +264,7 @@ def _probes(wanted: list[Wanted], searched: set[str], candidates: pl.DataFrame, 
 
 
 def _coverage(
-    wanted: list[Wanted], searched: set[str], codes: dict[str, str], n_faces: tuple[int, int]
+    wanted: list[Wanted], searched: set[str], codes: dict[str, str], n_faces: tuple[int, int, int]
 ) -> pl.DataFrame:
     """Return how many probes were searched for, and why others were not; and how many faces each was compared with."""
 
@@ -262,14 +272,14 @@ def _coverage(
         if probe.probe_id in searched:
             return None
         if probe.source is None:
-            return "not_supplied"
+            return codes.get(probe.probe_id, "not_supplied")
         if probe.sha256 is None:
             return "excluded_by_rule"  # a child's
         return "no_face_detected" if codes.get(probe.source) == "M112" else "cannot_read"
 
     files = [(probe.source or "raw/images", "files", cause(probe), 1) for probe in wanted]
-    compared, failed = n_faces
-    faces = [(None, "faces", None, compared), (None, "faces", "cannot_read", failed)]
+    compared, failed, erased = n_faces
+    faces = [(None, "faces", None, compared), (None, "faces", "cannot_read", failed), (None, "faces", _GONE, erased)]
     rows = [*files, *(row for row in faces if row[2] is None or row[3])]
     schema = table("coverage", "sweep").schema()
     frame = pl.DataFrame(
@@ -283,4 +293,5 @@ def _coverage(
     return filled.select(schema.names()).sort(*_GIVEN[:4], nulls_last=True)
 
 
+_GONE = "destroyed_before_search"
 _GIVEN = ("source", "measure", "cause", "n", "method", "complete")
