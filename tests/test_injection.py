@@ -71,7 +71,11 @@ def figure(*texts):
 def html(text, timeline=""):
     """Return the report with a payload in each field."""
     values = page.page_values(
-        payloads.answers(text), payloads.verdicts(text), {text: [text, "O-1"]}, payloads.coverage(text)
+        payloads.answers(text),
+        payloads.verdicts(text),
+        {text: [text, "O-1"]},
+        payloads.coverage(text),
+        payloads.examinations(text),
     )
     about = dict.fromkeys(("title", "period", "as_at", "signed", "report_id", "version"), text)
     about |= {"as_at_is_today": True, "sources_read": 1, "problems": payloads.problems(text), "thin_days": 12}
@@ -166,7 +170,8 @@ def test_markdown_reads_as_it_stands():
 
     def rendered(text):
         about = {"title": text, "period": text, "as_at": text, "head": text}
-        made = markdown.answers_markdown(payloads.answers(text), payloads.verdicts(text), about)
+        examinations = payloads.examinations(text)
+        made = markdown.answers_markdown(payloads.answers(text), payloads.verdicts(text), about, examinations)
         assert unseen(made) == set()
         assert not re.search(rf"(?<!\\)(://{CANARY}|www\.{CANARY})", made.replace(r"\:/", ""))
         return Parts(reader.render(made))

@@ -115,7 +115,7 @@ class Case:
 
     def _admit(self, before: str | None, of: Table, files: Sequence[Path]) -> bool:
         """Check the files of a table before they are opened; False where its step is not before that one."""
-        if before and of.step not in STEPS[: STEPS.index(before)]:
+        if before and of.step in STEPS[STEPS.index(before) :]:
             return False
         recorded.check(self.root, files, [self.folder(of.step) / (of.name if of.sharded else f"{of.name}.parquet")])
         return True

@@ -122,6 +122,14 @@ def coverage(text: str) -> pl.DataFrame:
     return pl.DataFrame([{**dict.fromkeys(_COVERAGE), **_BLANK, **named}], schema=_COVERAGE)
 
 
+def examinations(text: str) -> pl.DataFrame:
+    """Coverage by unit, system and period, of which every name is a text."""
+    schema = table("examinations").schema()
+    named = dict.fromkeys(("method", "system", "unit_ref", "covers_text", "complete", "measure"), text)
+    row = {**dict.fromkeys(schema), **named, "declared": 3, "examined": 2, "not_examined": [{"cause": text, "n": 1}]}
+    return pl.DataFrame([row | {"sources": [text]}], schema=schema)
+
+
 def spans(text: str) -> list[Span]:
     """What the timeline draws of a text."""
     when = dt.datetime(2017, 5, 1, tzinfo=dt.UTC)

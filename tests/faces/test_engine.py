@@ -100,7 +100,9 @@ def test_a_floor_that_no_descriptor_survives_is_refused():
 
 def test_an_unknown_engine_is_named_with_those_that_exist():
     """The error says what would be right."""
-    with pytest.raises(UsageError, match="no engine 'magic': the engines are onnx, onnx_cnn, dlib, face_recognition"):
+    with pytest.raises(
+        UsageError, match="no engine 'magic': the engines are onnx, onnx_cnn, onnx_cuda, dlib, face_recognition"
+    ):
         engine_named("magic")
 
 

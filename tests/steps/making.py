@@ -216,6 +216,12 @@ class Doing:
         settings = self.root / "case.toml"
         settings.write_text(f'signers = ["{key}"]\n' + settings.read_text())
 
+    def erase(self, image: str) -> None:
+        """Erase an image."""
+        who = {"TOOLKIT_AS": "POST-1", "TOOLKIT_WITNESS": "POST-2", "TOOLKIT_REASON": "a fault"}
+        ran = CliRunner().invoke(main, ["erase", str(self.root), "--image", image, "--yes"], env=who)
+        assert ran.exit_code == 0, ran.output
+
     def hold(self, _: str) -> None:
         """Work on the case."""
         self.stack.enter_context(lock.locked(self.root))

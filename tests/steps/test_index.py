@@ -172,15 +172,15 @@ def test_what_is_in_quarantine_is_tried_again_when_asked(new_case, expected, mon
         return real(unit, *rest)
 
     monkeypatch.setattr(pieces, "index_segment", fails)
-    assert 1 == len(index(case, workers=1).problems)
-    assert not index(case, workers=1).did_work
+    assert 1 == len(index(case, workers=0).problems)
+    assert not index(case, workers=0).did_work
 
-    run = index(case, workers=1, again=True)
+    run = index(case, workers=0, again=True)
 
     assert ((), 0) == (run.problems, run.exit_code)
     assert [bad] == looked_at[4:]
     assert (expected or tables(case)) == tables(case)
-    run = index(case, workers=1, again=True)
+    run = index(case, workers=0, again=True)
     assert (False, ("nothing is in quarantine",)) == (run.did_work, run.notes)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import toolkit
 from toolkit.errors import UsageError
-from toolkit.steps.job import write_frame
+from toolkit.steps.job import job
 from toolkit.tables import table
 from toolkit.terminal import show_nearest, to_json
 
@@ -23,9 +23,9 @@ def case(tmp_path):
              "distance": 0.3 + n / 10, "rank": n + 1} for n in range(3)]  # fmt: skip
     probes = [{"probe_id": name, "searched": n is not None, "candidates_at_t": n}
               for name, n in (("I-1", 3), ("I-2", 0), ("I-3", None))]  # fmt: skip
-    for name, found in (("candidates", rows), ("probes", probes)):
-        frame = pl.DataFrame(found, table(name).schema())
-        write_frame(case.folder("sweep") / f"{name}.parquet", name, "sweep", frame)
+    with job(case, "sweep", "as it was found") as work:
+        for name, found in (("candidates", rows), ("probes", probes)):
+            work.write(name, pl.DataFrame(found, table(name).schema()))
     return case
 
 

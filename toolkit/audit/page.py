@@ -23,7 +23,11 @@ IMAGE_COLUMNS = {
 
 
 def page_values(
-    answers: list[Answer], verdicts: list[Verdict], images: Mapping[str, list[str]], coverage: pl.DataFrame
+    answers: list[Answer],
+    verdicts: list[Verdict],
+    images: Mapping[str, list[str]],
+    coverage: pl.DataFrame,
+    examinations: pl.DataFrame,
 ) -> dict[str, Any]:
     """
     Return what the template needs of answers and verdicts.
@@ -33,6 +37,7 @@ def page_values(
         verdicts: All of them, in order.
         images: Reference of each disclosed image, in the order of their rows, and the occasions on which it went.
         coverage: The case's coverage rows.
+        examinations: The table of that name.
     """
     questions: dict[str, list[Answer]] = {}
     for answer in answers:
@@ -56,6 +61,7 @@ def page_values(
             _bearings([*answers, *verdicts]), key=lambda found: (found[0].origin, found[0].topic, found[0].bearing)
         ),
         "coverage": coverage_rows(coverage),
+        "examinations": examination_rows(examinations),
     }
 
 

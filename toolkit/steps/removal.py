@@ -28,9 +28,11 @@ LIMITS = (
 def sought(case: Case, order: Order) -> Sought:
     """Return what an order is to erase; the faces that stay are those that are candidates of another image."""
     refs, digests, paths = (frozenset(order[key]) for key in ("refs", "digests", "paths"))
-    if not (case.folder("sweep") / "candidates.parquet").exists():
+    path = case.folder("sweep") / "candidates.parquet"
+    if not path.exists():
         return Sought(digests, paths, refs)
-    candidates = case.table("candidates").filter(~pl.col("probe_id").is_in([*refs, *paths]))
+    candidates = pl.read_parquet(path)  # not what the log has of it where an erasure was cut short and goes on
+    candidates = candidates.filter(~pl.col("probe_id").is_in([*refs, *paths]))
     keep = frozenset(candidates["face_id"].to_list())
     return Sought(digests, paths, refs, keep if order["bystanders"] else None, keep)
 

@@ -46,8 +46,8 @@ def report(case: Case) -> Run:
             images = dict(tables.sql(_IMAGES).fetchall())
             period = tables.sql("select from_earliest, to_latest from settings").fetchall()[0]
             timeline = charts.svg(charts.timeline(page.spans(tables), period))
-        values = page.page_values(answers, verdicts, images, coverage) | _about(case, work)
-        values["examinations"] = page.examination_rows(case.table("examinations"))
+        examinations = case.table("examinations")
+        values = page.page_values(answers, verdicts, images, coverage, examinations) | _about(case, work)
         _keep_text(work, folder / "report.html", render.report_page(values, timeline=timeline))
         _keep_text(work, folder / "timeline.svg", timeline)
         head = f"{work.log.head}  line {len(work.log.entries)} of custody/log.jsonl, when this report was written\n"
