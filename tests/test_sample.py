@@ -219,3 +219,10 @@ def test_json_of_ask_has_the_documented_shape(sample, run_cli):
     assert (answer["subject"], answer["value"], answer["unit"]) == (None, 7, "images")
     assert set(answer["evidence"][0]) == {"source", "locator"}
     assert {"declared", "examined", "not_examined"} <= set(answer["coverage"])
+
+
+def test_why_says_which_time_of_a_camera_was_examined(sample, run_cli):
+    """From the first of its files to the last; where it looked is no register, so that no time is declared."""
+    said = run_cli("ask", sample[0], "Q42", "--why").stdout
+
+    assert "camera KB-1 (2016-06-14T12:31:05/2018-06-12T17:05:19): 3 of 4 files; not examined: 1 out of period" in said

@@ -86,14 +86,10 @@ def examined_of(
     kinds = sorted({kind for name in registers if (kind := table(name, "ingest").kind)})
     rows = f"""(
         select
-            coverage.* replace (
-                case when coverage.method <> 'sweep' then coverage.covers_text end as covers_text,
-                case when coverage.method <> 'sweep' then coverage.covers_earliest end as covers_earliest,
-                case when coverage.method <> 'sweep' then coverage.covers_latest end as covers_latest
-            ),
+            coverage.*,
             case when coverage.method = 'sweep' then coalesce('camera ' || coverage.system, 'images and faces')
                 else coalesce(coverage.source, 'none supplied') end as place
-        from coverage
+        from ({_OF_CAMERAS}) as coverage
         left join sources on coverage.source = sources.source
         where sources."table" in {_texts(registers)}
             or (sources."table" is null and sources.kind in {_texts(kinds)} and coverage.cause is not null)

@@ -62,7 +62,9 @@ def _in_force(text: InForce) -> str:
 
 
 def _examined(row: Examined) -> str:
-    scope = ", ".join(filter(None, [row.system, row.unit, f"covers {row.covers}" if row.covers else "time not stated"]))
+    said = "covers " if row.method == "record_search" else ""
+    time = f"{said}{row.covers}" if row.covers else "time not stated"
+    scope = ", ".join(filter(None, [row.system if row.method != "sweep" else None, row.unit, time]))
     total = f"{row.examined:,} of {row.declared:,}" if row.declared is not None else f"{row.examined:,}"
     missing = f"; not examined: {causes_text(row.not_examined)}" if row.not_examined else ""
     complete = {"yes": ", declared complete", "no": ", declared incomplete"}.get(row.complete or "", "")
