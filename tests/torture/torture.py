@@ -21,8 +21,9 @@ import flips
 import generated
 import pipeline
 import races
+import store
 
-GOALS = ("kills", "states", "faults", "bits", "log", "tables", "races", "bundles")
+GOALS = ("kills", "states", "faults", "bits", "log", "tables", "races", "bundles", "store")
 
 
 def main() -> None:
@@ -62,6 +63,12 @@ def _bits(folder: Path, fewer: int) -> str:
     return f"{noticed:,}/{tried:,} flipped bits of a bundle of 64 KiB noticed"
 
 
+def _store(folder: Path, fewer: int) -> str:
+    found = store.flips(store.store(folder / "case"), store.FLIPS // fewer)
+    assert (found.noticed, found.wrong) == (found.flips, 0), found
+    return store.told(found)
+
+
 def _log(folder: Path, fewer: int) -> str:
     tried, refused = flips.log_edits(folder, fewer)
     assert tried == refused, (tried, refused)
@@ -97,6 +104,7 @@ _DO: dict[str, Callable[[Path, int], str]] = {
     "tables": _tables,
     "races": _races,
     "bundles": _bundles,
+    "store": _store,
 }
 
 if __name__ == "__main__":
