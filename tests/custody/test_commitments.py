@@ -1,5 +1,7 @@
 """What the log commits to and does not hold: found by its salt, gone with it."""
 
+import re
+
 from toolkit.custody import commitments
 
 
@@ -27,3 +29,20 @@ def test_half_a_line_of_a_killed_process_is_no_value(tmp_path):
         file.write(b'{"value":"I-1')
     commitments.erase(tmp_path, [one])
     assert path.read_bytes().endswith(b'"value":"b"}\n')
+
+
+def test_any_bit_of_a_value_that_is_turned_over_is_noticed(tmp_path):
+    """In a value, a salt, a commitment, between them, or in a newline; half a line that nothing names is nobody's."""
+    path = tmp_path / commitments.OPENINGS
+    made = commitments.commit(tmp_path, ["I-1", "caf\u00e9"])
+    whole = path.read_bytes()
+    assert "" == commitments.check(tmp_path, made)
+
+    for bit in range(len(whole) * 8):
+        edited = bytearray(whole)
+        edited[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(edited)
+        assert re.match("line [12] |its last line does not end", commitments.check(tmp_path, made)), bit
+
+    path.write_bytes(whole + b'{"commitment":"0000')
+    assert "" == commitments.check(tmp_path, made)

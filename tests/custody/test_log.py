@@ -265,6 +265,21 @@ def test_a_torn_tail_is_kept_and_named_by_the_next_append(path):
     assert 1 == [entry["event"] for entry in log.read(path)].count("recovered_tail")
 
 
+def test_a_tail_that_was_kept_before_a_kill_is_kept_once(path):
+    """Killed between keeping the tail and cutting it off: the next append finds it kept, and names it once."""
+    filled(path, steps=1)
+    whole, torn = path.read_bytes(), b'{"at":"2026'
+    kept = path.with_name("torn") / f"00000003-{hashlib.sha256(torn).hexdigest()[:12]}"
+    write.write_new(kept, torn)
+    path.write_bytes(whole + torn)
+
+    log.append(path, {"event": "intent", "step": "seal"}, AT)
+
+    assert [kept] == list(kept.parent.iterdir())
+    assert torn == kept.read_bytes()
+    assert ["recovered_tail", "intent"] == [entry["event"] for entry in log.read(path)[3:]]
+
+
 def test_a_full_disk_leaves_the_log_as_it_was_and_it_goes_on_when_there_is_room(path, monkeypatch):
     """At every call of an append; the same open log is used on."""
     opened = filled(path, steps=1)

@@ -234,3 +234,19 @@ def test_each_write_is_synced_before_it_has_its_name(tmp_path, monkeypatch):
     assert ["open_temp", "write", "fsync", "rename", "fsync_folder"] == calls[:5]
     assert ["open_temp", "write", "fsync", "link", "unlink", "fsync_folder"] == calls[5:11]
     assert ["open_append", "write", "fsync", "fsync_folder"] == calls[11:]
+
+
+def test_a_line_that_others_append_beside_is_whole_or_refused(tmp_path, monkeypatch):
+    """A newline in it, or a disk that takes a part of it: an error, and the next line begins on its own."""
+    path = tmp_path / "access.jsonl"
+    with pytest.raises(ValueError, match="must not hold a newline"):
+        write.append_shared(path, b"one\ntwo")
+    assert not path.exists()
+
+    monkeypatch.setattr(write, "disk", Slow())
+    with pytest.raises(ResourceError, match="free space and run again"):
+        write.append_shared(path, b"half of it")
+    monkeypatch.setattr(write, "disk", Disk())
+    write.append_shared(path, b"whole")
+
+    assert b"hal\nwhole\n" == path.read_bytes()

@@ -87,3 +87,11 @@ def slow(unit: tuple[Path, int]) -> int:
         time.sleep(60)
     (folder / f"{n}.done").touch()
     return n
+
+
+class Deadly(type(Path())):  # type: ignore[misc]
+    """A path whose file ends whoever opens it, as a header that is a trap for a decoder does."""
+
+    def open(self, *_: object, **__: object):  # type: ignore[override]
+        """Die."""
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -5,9 +5,14 @@ import json
 import os
 import shutil
 import sys
+from fractions import Fraction
+from pathlib import Path
 
+import av
+import numpy as np
 import polars as pl
 import pytest
+from doing import Deadly
 
 import toolkit
 from toolkit.case import open_case
@@ -15,6 +20,7 @@ from toolkit.custody import chain, commitments, log
 from toolkit.custody.mandate import MANDATE_NOTE
 from toolkit.custody.note import SIGNER, Note, PrivateKey, parse
 from toolkit.errors import AuthorityError, IntegrityError, UsageError
+from toolkit.footage.container import Container
 from toolkit.steps import gate, sweep
 from toolkit.synthetic.clips import write_clip
 from toolkit.synthetic.scenes import passing
@@ -389,3 +395,118 @@ def test_what_was_committed_to_can_be_erased_and_the_log_holds(case):
     assert {} == commitments.opened(case)
     assert b"KB-1" not in (case / commitments.OPENINGS).read_bytes()
     assert refusal == log.read(case / chain.LOG)[-1]
+
+
+def written(path, container, **metadata):
+    """Write a second of black footage in this container."""
+    with av.open(str(path), "w", format=container) as opened:
+        opened.metadata.update(metadata)
+        stream = opened.add_stream("mpeg4", rate=5)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for _ in range(5):
+            opened.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")))
+        opened.mux(stream.encode())
+
+
+def only_unit(root):
+    """Seal and ingest anew; return what the gate says of the one footage file, whose header is read in this process."""
+    toolkit.seal(open_case(root))
+    toolkit.ingest(open_case(root), workers=1)
+    case = open_case(root)
+    [unit] = gate.work_list(case, gate.standing_mandate(case), workers=0)
+    return unit
+
+
+@pytest.mark.parametrize(("until", "kept"), [(None, False), ("2019-10-05", True), ("2019-10-04", False)])
+def test_descriptors_are_kept_before_the_day_that_the_mandate_states(case, until, kept):
+    """Where it states none, never; on the day itself, no longer."""
+    if until:
+        adding(f'keep_descriptors_until = "{until}"')(case)
+
+    assert kept == gate.keeps_descriptors(open_case(case).settings.mandate, dt.date(2019, 10, 4))
+
+
+def test_what_has_no_known_time_or_place_is_examined_only_where_the_mandate_says_so_and_is_told(case):
+    """Undated footage of no camera, under `undated_footage = true` and all cameras: on the list, with its M115."""
+    both(settings('["KB-1"]', '["*"]'), adding("undated_footage = true"))(case)
+    (case / "raw/footage/footage.csv").write_text("file,camera_id,starts,zone\na.mp4,,,\n")
+
+    unit = only_unit(case)
+
+    assert (None, "", (None, None)) == (unit.cause, unit.covers, unit.between_s)
+    assert ["M115"] == [found.code for found in unit.problems]
+    assert "found no start and no camera" in unit.problems[0].message
+
+
+def test_a_start_that_only_the_container_states_is_held_against_the_window(case):
+    """No source says when; the header does: 2017-01-09, inside; 2017-03-09, outside."""
+    (case / "raw/footage/footage.csv").write_text("file,camera_id,starts,zone\na.mp4,KB-1,,\n")
+    written(case / "raw/footage/a.mp4", "mp4", creation_time="2017-01-09T08:30:00.000000Z")
+    unit = only_unit(case)
+    assert (None, "2017-01-09T08:30:00+00:00", ()) == (unit.cause, unit.covers, unit.problems)
+    assert dt.timedelta(seconds=1) == unit.clip.starts_latest - unit.clip.starts_earliest
+
+    written(case / "raw/footage/a.mp4", "mp4", creation_time="2017-03-09T08:30:00.000000Z")
+    with pytest.raises(AuthorityError, match=r"starts 2017-03-09T08:30:00\+00:00, outside mandate.window 2017-01"):
+        only_unit(case)
+
+
+def test_frames_and_length_are_reckoned_where_a_header_states_the_other(case):
+    """Matroska keeps no count of frames: five a second for a second are five; five frames at five a second, one."""
+    written(case / "raw/footage/a.mp4", "matroska")
+    assert 5 == only_unit(case).frames
+
+    declared = Container(Path("a"), "a", "avi", "mpeg4", 64, 48, Fraction(0), None, 5, Fraction(5), None)
+    assert 1 == gate._length_s(declared)
+
+
+@pytest.mark.parametrize(
+    ("content", "cause", "why"),
+    [
+        (b"no footage at all", "unsupported_type", "expected a known container of footage"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "cannot_read", "begins like mov, but no decoder opens it"),
+    ],
+)
+def test_what_no_decoder_opens_is_never_examined(case, content, cause, why):
+    """It stands on the list with its cause and its problem, beside footage that is examined."""
+    shutil.copy(case / "raw/footage/a.mp4", case / "raw/footage/b.mp4")
+    (case / "raw/footage/footage.csv").write_text(FILES["footage/footage.csv"] + LISTED.replace("a.mp4", "b.mp4"))
+    (case / "raw/footage/a.mp4").write_bytes(content)
+    toolkit.seal(open_case(case))
+    toolkit.ingest(open_case(case), workers=1)
+
+    odd, whole = gate.work_list(open_case(case), gate.standing_mandate(open_case(case)), workers=0)
+
+    assert (cause, None) == (odd.cause, whole.cause)
+    assert why in odd.why
+    assert [odd.why] == [found.message for found in odd.problems]
+
+
+def test_a_file_whose_header_ends_its_worker_is_not_examined(case):
+    """Tried twice in a process of its own, then handed back as W501; the gate says cannot_read."""
+    found = gate.probed([(Deadly(case / "raw/footage/a.mp4"), "raw/footage/a.mp4")])
+
+    [problem] = found.values()
+    assert ("W501", "raw/footage/a.mp4") == (problem.code, problem.origin.source)
+    [unit] = gate._footage(open_case(case))
+    decided = gate._decided(unit, problem, open_case(case).settings.mandate)
+    assert ("cannot_read", (problem,)) == (decided.cause, decided.problems)
+
+
+def test_a_gate_that_is_asked_without_a_case_refuses_all_the_same(case):
+    """There is no log to write to: the refusal is raised as it is."""
+    adding("face_budget = 3")(case)
+    mandate = open_case(case).settings.mandate
+
+    with pytest.raises(AuthorityError, match=r"mandate\.face_budget: at most 3 faces, found 4; stopped$"):
+        gate.within_budget(None, mandate, faces=4)
+
+
+def test_a_budget_that_holds_exactly_is_kept(case):
+    """As many faces and images as the mandate allows pass; nothing is logged as refused."""
+    both(adding("face_budget = 3"), adding("probe_budget = 1"))(case)
+    opened = open_case(case)
+
+    gate.within_budget(opened, gate.standing_mandate(opened), faces=3, probes=["I-1"])
+
+    assert "refusal" not in [entry["event"] for entry in log.read(case / chain.LOG)]

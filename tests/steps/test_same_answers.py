@@ -62,6 +62,22 @@ def test_the_order_of_declarations_and_the_number_of_workers_change_no_byte(usua
     assert results(other) == results(usual)
 
 
+@pytest.fixture(scope="module")
+def as_linked(usual):
+    """What the usual case was when it was linked."""
+    return {name: content for name, content in results(usual).items() if "/reconstruct/" not in name}
+
+
+@pytest.mark.parametrize(("workers", "first"), [(1, 1), (4, 2)])
+def test_one_four_or_two_workers_and_three_orders_have_one_content(as_linked, workers, first, tmp_path, monkeypatch):
+    """Sources declared from the second or the third on, by one worker or four (goal G13; two, and backwards, above)."""
+    monkeypatch.setattr(step, "IN_PROCESS_BYTES", -1)
+
+    other = linked(tmp_path / "case", workers=workers, declared=DECLARED[first:] + DECLARED[:first])
+
+    assert as_linked == results(other)
+
+
 def told(case, names):
     """Return what is said of a case, with the old names of its sources."""
     with case.connect() as tables:

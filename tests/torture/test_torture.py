@@ -23,10 +23,12 @@ HERE = Path(__file__).parent
         ("tables", 100),
         ("races", 5),
         ("bundles", 10),
+        ("fuzz", 160),
+        ("workers", 2),
     ],
 )
 def test_nothing_is_lost_and_nothing_changed_unseen(goal, least):
-    """Kills, crash states, failing calls, flips, edited lines, tables, races: each held, as many as stated."""
+    """Kills, crash states, failing calls, flips, edited lines, tables, races, damage: each held, as many as stated."""
     paths = os.pathsep.join([str(HERE.parent / "custody"), str(HERE.parent / "readers"), str(HERE)])
     done = subprocess.run(
         [sys.executable, HERE / "torture.py", goal, "--tenth"],

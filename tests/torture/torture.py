@@ -1,7 +1,9 @@
 """
-Torture: goals G1 to G5, G8, G11 and G16, whole. `make torture` runs it; the default suite, a tenth.
+Torture: goals G1 to G5, G8, G9 (in the size of a CI), G11, G12, G16, whole. `make torture` runs it; the suite, a tenth.
 
-tests/custody and tests/readers must be on PYTHONPATH.
+tests/custody and tests/readers must be on PYTHONPATH. G6 is tests/custody/test_merkle.py, G7 tests/faults, G10
+tests/test_injection.py and tests/test_hostile_paths.py, G13 tests/steps/test_same_answers.py, G14
+tests/steps/test_gate.py, G15 tests/steps/test_erase.py, G18 tests/steps/test_selftest.py.
 
 Prints one line a goal: what was tried, and how often it held. Anything that does not hold ends it.
 """
@@ -18,11 +20,14 @@ os.environ["POLARS_MAX_THREADS"] = "1"  # before Polars is loaded: each step is 
 import bundles
 import crash_states
 import flips
+import fuzz
 import generated
 import pipeline
 import races
+import store
+import worker_kills
 
-GOALS = ("kills", "states", "faults", "bits", "log", "tables", "races", "bundles")
+GOALS = ("kills", "states", "faults", "bits", "log", "tables", "races", "bundles", "store", "fuzz", "workers")
 
 
 def main() -> None:
@@ -62,6 +67,12 @@ def _bits(folder: Path, fewer: int) -> str:
     return f"{noticed:,}/{tried:,} flipped bits of a bundle of 64 KiB noticed"
 
 
+def _store(folder: Path, fewer: int) -> str:
+    found = store.flips(store.store(folder / "case"), store.FLIPS // fewer)
+    assert (found.noticed, found.wrong) == (found.flips, 0), found
+    return store.told(found)
+
+
 def _log(folder: Path, fewer: int) -> str:
     tried, refused = flips.log_edits(folder, fewer)
     assert tried == refused, (tried, refused)
@@ -81,6 +92,15 @@ def _bundles(folder: Path, fewer: int) -> str:
     return f"{good} whole bundles accepted and {bad} broken ones refused by verify and by verify.py alike"
 
 
+def _fuzz(folder: Path, fewer: int) -> str:
+    return "; ".join(fuzz.described(fuzz.fuzz(folder, 5 if fewer == 1 else 1)))
+
+
+def _workers(folder: Path, fewer: int) -> str:
+    found = worker_kills.kills(folder, worker_kills.POINTS if fewer == 1 else 2, real=fewer == 1)
+    return worker_kills.described(found)
+
+
 def _races(folder: Path, fewer: int) -> str:
     rounds, refused, slowest = races.races(folder, races.ROUNDS // fewer)
     assert refused == rounds * (races.STARTERS - 1), (rounds, refused)
@@ -97,6 +117,9 @@ _DO: dict[str, Callable[[Path, int], str]] = {
     "tables": _tables,
     "races": _races,
     "bundles": _bundles,
+    "store": _store,
+    "fuzz": _fuzz,
+    "workers": _workers,
 }
 
 if __name__ == "__main__":

@@ -45,10 +45,14 @@ def read_judgements(text: str) -> pl.DataFrame:
     ['negative']
     """
     rows = csv.DictReader(io.StringIO(text))
-    if missing := [name for name in _COLUMNS if name not in (rows.fieldnames or ())]:
+    try:
+        names, lines = rows.fieldnames or (), list(rows)
+    except csv.Error as error:
+        raise UsageError(f"hand/links.csv line {rows.line_num + 1}: cannot be read as CSV: {error}") from error
+    if missing := [name for name in _COLUMNS if name not in names]:
         raise UsageError(f"hand/links.csv: expected the columns {', '.join(_COLUMNS)}; found no {missing[0]}")
     latest: dict[frozenset[str], tuple[str, dict[str, str]]] = {}
-    for number, line in enumerate(rows, 2):
+    for number, line in enumerate(lines, 2):
         row = {name: (line[name] or "").strip() for name in _COLUMNS}
         when = _checked(row, number)
         pair = frozenset((row["left"], row["right"]))

@@ -54,11 +54,13 @@ def append(case_root: Path, line: Mapping[str, str]) -> None:
     Append a line; it is on the disk then. Others may append at the same time.
 
     Raises:
+        IntegrityError: If a folder that is written to is a link, or the file has another name.
         ResourceError: If the disk does not take it.
         ValueError: If the operation is none of the six.
     """
     if line["operation"] not in OPERATIONS:
         raise ValueError(f"operation must be one of {', '.join(OPERATIONS)}, found {line['operation']!r}")
+    write.refuse_links(case_root)
     write.append_shared(case_root / ACCESS, canonical(dict(line)))
 
 

@@ -31,8 +31,7 @@ def commit(case_root: Path, values: Iterable[str]) -> list[str]:
     for value in values:
         salt = os.urandom(_SALT_BYTES)
         made.append(_commitment(salt, value))
-        line = canonical({"commitment": made[-1], "salt": salt.hex(), "value": value})
-        write.append_line(path, line)
+        write.append_line(path, _line(salt, value))
     return made
 
 
@@ -49,13 +48,34 @@ def opened(case_root: Path) -> dict[str, str]:
         try:
             kept = json.loads(line)
             commitment, value = kept["commitment"], kept["value"]
-            right = _commitment(bytes.fromhex(kept["salt"]), value) == commitment
+            salt = bytes.fromhex(kept["salt"])
+            right = line == _line(salt, value) and commitment == _commitment(salt, value)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise IntegrityError(f"{OPENINGS}: line {number} cannot be read: {error}") from error
         if not right:
             raise IntegrityError(f"{OPENINGS}: line {number} is not what was committed to")
         found[commitment] = value
     return found
+
+
+def check(case_root: Path, named: Iterable[str]) -> str:
+    """
+    Return what is wrong with the values that are kept, or ''.
+
+    Args:
+        case_root: The case.
+        named: The commitments that the log has. Bytes after the last newline are what a killed process left, unless
+            they hold one of these.
+    """
+    path = case_root / OPENINGS
+    try:
+        opened(case_root)
+    except IntegrityError as error:
+        return str(error).removeprefix(f"{OPENINGS}: ")
+    torn = path.read_bytes().rpartition(b"\n")[2] if path.exists() else b""
+    if any(made.encode() in torn for made in named):
+        return "its last line does not end: expected a newline"
+    return ""
 
 
 def erase(case_root: Path, commitments: Iterable[str]) -> int:
@@ -66,6 +86,10 @@ def erase(case_root: Path, commitments: Iterable[str]) -> int:
     if len(kept) < len(lines) or torn:
         write.write_bytes(path, b"".join(line + b"\n" for line in kept))
     return len(lines) - len(kept)
+
+
+def _line(salt: bytes, value: str) -> bytes:
+    return canonical({"commitment": _commitment(salt, value), "salt": salt.hex(), "value": value})
 
 
 def _commitment(salt: bytes, value: str) -> str:

@@ -26,9 +26,11 @@ def locked(case_root: Path) -> Iterator[None]:
 
     Raises:
         CaseLocked: If another process, or another block of this one, holds it.
+        IntegrityError: If a folder that is written to is a link.
         ResourceError: If the folder cannot be written, or its file system has no locks.
     """
     path, owner = case_root / "custody" / "lock", case_root / "custody" / "lock.json"
+    write.refuse_links(case_root)
     write.make_folder(path.parent)
     lock = filelock.FileLock(path, timeout=WAIT_S, fallback_to_soft=False, thread_local=False)
     try:

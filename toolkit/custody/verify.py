@@ -1,5 +1,6 @@
 """Is everything in the case what was sealed, written and logged? Reads, and never writes; no cache is asked."""
 
+import itertools
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ FAILURES = {
     "V522": "a file that was destroyed by an erasure is there again",
     "V523": "a certificate of erasure is not signed by a signer, or not what was signed",
     "V524": "an erasure was begun and is not finished",
+    "V525": "a value beside the log is not what the log committed to",
 }
 """What `verify` can find, by code. A file that was moved is no failure but a note (F407)."""
 
@@ -134,6 +136,7 @@ def verify(
         checked += _check_settings(case_root, entries, failures)
         checked += _check_access(case_root, entries, failures) if sources else 0
         checked += _check_erasures(case_root, trust, entries, failures)
+        checked += _check_openings(case_root, entries, failures) if sources else 0
     signed, kept = _check_heads(case_root, trust, failures)
     limits = heads.limits(signed, kept, sealed=len(entries))
     found = sorted(set(failures)), sorted(notes)
@@ -353,6 +356,15 @@ def _check_erasures(case_root: Path, trust: heads.Trust, entries: list[Entry], f
         detail = f"line {begun[-1]['n'] + 1} began it: run 'toolkit erase CASE --yes'"
         failures.append(Failure("V524", LOG, detail))
     return count
+
+
+def _check_openings(case_root: Path, entries: list[Entry], failures: list[Failure]) -> int:
+    """Compare the values that are kept beside the log with what it committed to; those that were erased are gone."""
+    lists = [entry[key] for entry in entries for key in ("why", "reason", "order") if isinstance(entry.get(key), list)]
+    named = {str(made) for made in itertools.chain(*lists)}
+    if wrong := commitments.check(case_root, named):
+        failures.append(Failure("V525", commitments.OPENINGS, wrong))
+    return 1 if named else 0
 
 
 def _openings(case_root: Path) -> set[str]:

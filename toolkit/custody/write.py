@@ -16,7 +16,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toolkit.custody.digest import shown
 from toolkit.custody.disk import Disk, resources
+from toolkit.errors import IntegrityError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 ROW_GROUP_ROWS = 131_072
 """Rows in each Parquet row group but the last, however the rows arrive, so that batching never shows in the bytes."""
+
+WRITTEN = ("custody", "tables", "reports", "cache")
+"""Folders of a case that steps write to."""
 
 _TEMP = re.compile(r"\.tmp-[0-9a-f]{16}")
 _COPY_BYTES = 1 << 20
@@ -245,6 +250,7 @@ def append_line(path: Path, line: bytes) -> None:
     take away.
 
     Raises:
+        IntegrityError: If the file has another name (a hard link), under which it would change too.
         ValueError: If *line* holds a newline.
         ResourceError: If the disk does not take it.
     """
@@ -253,7 +259,7 @@ def append_line(path: Path, line: bytes) -> None:
     make_folder(path.parent)
     with resources(path, len(line) + 1):
         new = not path.exists()
-        descriptor = disk.open_append(path)
+        descriptor = _open_append(path)
         before = os.fstat(descriptor).st_size
         try:
             _write_all(descriptor, memoryview(line + b"\n"))
@@ -275,6 +281,7 @@ def append_shared(path: Path, line: bytes) -> None:
     After bytes without a newline, which a killed process left, a newline comes first.
 
     Raises:
+        IntegrityError: If the file has another name, as for `append_line`.
         ValueError: If *line* holds a newline.
         ResourceError: If the disk does not take it whole.
     """
@@ -283,7 +290,7 @@ def append_shared(path: Path, line: bytes) -> None:
     make_folder(path.parent)
     with resources(path, len(line) + 2):
         new = not path.exists()
-        descriptor = disk.open_append(path)
+        descriptor = _open_append(path)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH)
             torn = _last_byte(path) not in (b"", b"\n")
@@ -307,7 +314,7 @@ def read_alone(path: Path) -> bytes:
 def truncate(path: Path, size: int) -> None:
     """Cut *path* to *size* bytes. Only for a torn tail that was kept elsewhere first."""
     with resources(path, 0):
-        descriptor = disk.open_append(path)
+        descriptor = _open_append(path)
         try:
             disk.truncate(descriptor, size)
             disk.fsync(descriptor)
@@ -362,6 +369,37 @@ def sweep_temps(case_root: Path) -> list[Path]:
     for path in sorted(found):
         remove(path)
     return sorted(found)
+
+
+def refuse_links(case_root: Path) -> None:
+    """
+    Refuse a case in which a folder that is written to is a link: what is written there would lie elsewhere.
+
+    Raises:
+        IntegrityError: Names the folder, and where it leads.
+    """
+    for top in WRITTEN:
+        below = os.walk(case_root / top, followlinks=False)
+        folders = [case_root / top, *(Path(folder, name) for folder, names, _ in below for name in names)]
+        for folder in folders:
+            if folder.is_symlink():
+                name, leads = folder.relative_to(case_root).as_posix(), str(folder.readlink())
+                raise IntegrityError(
+                    f"{shown(name)}: expected a folder of the case, found a link to '{shown(leads)}'; not followed, "
+                    "nothing written. Put the folder itself there"
+                )
+
+
+def _open_append(path: Path) -> int:
+    """Return a descriptor that writes at the end of a file that has no other name."""
+    descriptor = disk.open_append(path)
+    if (names := os.fstat(descriptor).st_nlink) > 1:
+        os.close(descriptor)
+        raise IntegrityError(
+            f"{path}: expected a file of one name, found {names} (hard links), which would all change: "
+            "put a copy in its place"
+        )
+    return descriptor
 
 
 def _last_byte(path: Path) -> bytes:

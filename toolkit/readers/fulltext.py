@@ -5,6 +5,7 @@ The full-text index of a case (SQLite FTS5): narratives, clauses, statements, do
 shards that changed are read again. Words are compared without case and accents; nothing is stemmed.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -78,6 +79,8 @@ def open_index(
         checked: Told each shard before it is opened; raises where it is not what was written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    if os.path.lexists(path) and (path.is_symlink() or path.stat().st_nlink > 1):
+        path.unlink()  # what is written to it would lie elsewhere, or under another name too
     try:
         connection = _opened(path)
         _update(connection, shards, checked)

@@ -83,9 +83,14 @@ def _no_coverage(entry: Entry) -> pl.DataFrame:
 
 def _sheets(book: fastexcel.ExcelReader, names: list[str], entry: Entry, reader: Reader) -> Iterator[ReadSource]:
     """Yield each sheet."""
-    rows = {name: _rows(book, name) for name in names}
-    filled = [name for name in names if rows[name][0].height]
+    rows: dict[str, _Sheet] = {}
     for name in names:
+        try:
+            rows[name] = _rows(book, name)
+        except fastexcel.FastExcelError as error:
+            yield _damaged(reader.part(entry, name, entry.sha256), error)
+    filled = [name for name, (cells, *_) in rows.items() if cells.height]
+    for name, sheet in rows.items():
         part = reader.part(entry, name, entry.sha256)
         if filled == [name] and part.declaration.declared_rows is None:
             part = replace(part, declaration=replace(part.declaration, declared_rows=entry.declaration.declared_rows))
@@ -93,16 +98,26 @@ def _sheets(book: fastexcel.ExcelReader, names: list[str], entry: Entry, reader:
             tried = candidates(part.kind or "", part.source, reader.profiles)
             tried = candidates(part.kind or "", entry.source, reader.profiles) if None in tried else tried
         except NoFeed as none:
-            yield read_register(_register(rows[name], part, [], none), part, reader)
+            yield read_register(_register(sheet, part, [], none), part, reader)
             continue
         only = {profile.dialect.sheet for profile in tried if profile and profile.applies_to}
         if only - {None, name}:
             yield unread(part, 0, PROBLEMS.to_frame(), "excluded_by_rule")
             continue
-        yield read_register(_register(rows[name], part, tried), part, reader)
+        yield read_register(_register(sheet, part, tried), part, reader)
 
 
-def _rows(book: fastexcel.ExcelReader, name: str) -> tuple[pl.DataFrame, dict[tuple[int, int], str], str]:
+def _damaged(part: Entry, error: fastexcel.FastExcelError) -> ReadSource:
+    """Return a sheet that does not load; the others do."""
+    why = f"expected a sheet, found one that does not load: {str(error).splitlines()[0]}"
+    found = problem("M108", part.source, "", why, "workbook kept as it is; this sheet is not searched")
+    return unread(part, 0, found, "cannot_read")
+
+
+_Sheet = tuple[pl.DataFrame, dict[tuple[int, int], str], str]
+
+
+def _rows(book: fastexcel.ExcelReader, name: str) -> _Sheet:
     """Return a sheet's cells as text from its first row on, its cells with an error, and how it is shown."""
     sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     if sheet.width == 0 or sheet.total_height == 0:

@@ -1,8 +1,11 @@
 """`toolkit link`: which records of independent registers speak of one event."""
 
+from pathlib import Path
+
 from toolkit.audit import asking, links
 from toolkit.case import Case, Run
 from toolkit.custody.digest import file_digest
+from toolkit.errors import UsageError
 from toolkit.steps.job import job
 from toolkit.steps.reconstruct import outcomes
 
@@ -25,8 +28,16 @@ def link(case: Case) -> Run:
     inputs = {"tables": tables, "hand": file_digest(judged) if judged.exists() else None, "models": asking.models()}
     with job(case, "link", inputs) as work:
         if not work.up_to_date:
-            judgements = links.read_judgements(judged.read_text("utf-8")) if judged.exists() else links.HAND.to_frame()
+            judgements = links.read_judgements(_text(judged)) if judged.exists() else links.HAND.to_frame()
             with case.connect("linking", before="link") as connection:
                 for register, found in links.links(connection, judgements):
                     work.write("links", found, register)
     return work.result()
+
+
+def _text(judged: Path) -> str:
+    """Return what people wrote."""
+    try:
+        return judged.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{HAND}: expected UTF-8, found 0x{error.object[error.start]:02x}") from error
