@@ -78,12 +78,14 @@ class Case:
             raise UsageError(f"no table {name!r} yet: run 'toolkit {wanted.step} CASE' first")
         return pl.concat([wanted.schema().to_frame(), *map(pl.read_parquet, files)])
 
-    def connect(self, shared: str = "sql") -> duckdb.DuckDBPyConnection:
+    def connect(self, shared: str = "sql", *, threads: int = 1, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
         """
         Return a read-only DuckDB connection with a view for each table (close it when done).
 
         Args:
             shared: "sql", for the views that questions and rules share, or "linking", for none of them.
+            threads: Threads of DuckDB.
+            spill: Folder for what does not fit into memory; None: nothing is written.
         """
         settings = self.settings
         about, mandate = settings.about, settings.mandate
@@ -99,7 +101,7 @@ class Case:
         }
         if mandate:
             values |= {"window": interval(mandate.window), "threshold": mandate.threshold}
-        return views.open_views(self.root, values, shared=shared)
+        return views.open_views(self.root, values, shared=shared, threads=threads, spill=spill)
 
     def problems(self, step: str | None = None) -> list[Problem]:
         """Return every problem on record, of one step or of all in the order of the straight way."""

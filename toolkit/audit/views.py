@@ -2,8 +2,8 @@
 The tables of a case as DuckDB views.
 
 Parquet is the record, this is a way to look at it: a connection in memory, one view for each table over files that are
-listed one by one, and the shared views of `sql/`. Nothing is written to disk, and once the views stand the connection
-can read nothing but the tables of the case.
+listed one by one, and the shared views of `sql/`. Nothing is written to disk but what a step lets spill, and once the
+views stand the connection can read nothing but the tables of the case.
 """
 
 import re
@@ -25,6 +25,8 @@ SAFE: dict[str, str | bool | int | float | list[str]] = {
     "allow_community_extensions": "false",
     "temp_directory": "",
 }
+MEMORY = "10GiB"
+"""What DuckDB may hold before it spills: 10^7 disclosures are to be answered in 16 GiB, with Polars and Arrow beside."""
 _TIMES = ("text", "earliest", "latest", "precision")
 SETTINGS = pl.Schema(
     {
@@ -69,7 +71,7 @@ def open_views(
     *,
     shared: str = "sql",
     threads: int = 1,
-    memory_limit: str | None = None,
+    spill: Path | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """
     Return a connection with a view for each table of a case; the caller closes it.
@@ -81,15 +83,17 @@ def open_views(
         case_dir: Folder of the case.
         settings: See `settings_row`.
         shared: "sql", for the views that questions and rules share, or "linking", for none of them.
-        threads: Threads of DuckDB.
-        memory_limit: As DuckDB writes it, "4GiB"; None: its own default.
+        threads: Threads of DuckDB; answers and verdicts are the same for any number.
+        spill: Folder, made when it is needed, for what does not fit into memory; None: nothing is written.
 
     Raises:
         IntegrityError: If a table is a link, or is not a file.
     """
-    config = SAFE | {"threads": threads} | ({"memory_limit": memory_limit} if memory_limit else {})
+    more = {"temp_directory": spill.as_posix(), "memory_limit": MEMORY} if spill else {}
+    config = SAFE | {"threads": threads} | more
     connection = duckdb.connect(":memory:", config=config)
     connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
     _add_tables(connection, case_dir)
     _add(connection, "settings", settings_row(settings or {}))
     origins.number_places(connection)

@@ -14,7 +14,7 @@ with dated as (
 
 ordered as (
     select *, max(occurred_latest) over (
-        order by occurred_earliest, occurred_latest rows between unbounded preceding and 1 preceding
+        order by occurred_earliest, occurred_latest, evidence rows between unbounded preceding and 1 preceding
     ) as quiet_from
     from dated
 ),
