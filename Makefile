@@ -30,9 +30,9 @@ sample: .venv/installed
 bench: .venv/installed
 	$(BIN)/python -m benchmarks
 
-# Every kill, failing call, crash state, flipped bit and edited log, not the tenth that `make test` takes: half an hour.
+# Every kill, failing call, crash state, flipped bit, edited log, generated table and race, not the tenth that `make test` takes: half an hour.
 torture: .venv/installed
-	PYTHONPATH=tests/custody $(BIN)/python tests/torture/torture.py
+	PYTHONPATH=tests/custody:tests/readers $(BIN)/python tests/torture/torture.py
 
 # The page of columns in CONTRIBUTING.md, from the code.
 docs: .venv/installed

@@ -1,8 +1,9 @@
 """
 Run benchmarks, each in a process of its own with one thread, and write `results.json` and `results.md`.
 
-A benchmark is a module here with a function `measure() -> Iterable[Result]`. Those that are not run keep their last
-results. `python -m benchmarks` runs all but the ones that say `ONLY_WHEN_NAMED`.
+A benchmark is a module here with a function `measure() -> Iterable[Result]`. `python -m benchmarks NAME...` runs some;
+those that are not run keep their last results. Without names, all run but those in `NOT_BY_DEFAULT`. A goal that is
+missed has a profile, where its benchmark gives one.
 """
 
 import dataclasses
@@ -127,6 +128,9 @@ def _page(results: list[dict[str, Any]]) -> str:
             cells = (row["name"], ours, f"{row['peer_name']}: {peer}", f"{row['ratio']:.3g}", row["goal"], reached)
             text.append(f"| {' | '.join(cells)} |")
         text += ["", *(f"- {row['name']} / {row['peer_name']}: {row['note']}" for row in rows if row["note"])]
+        for row in (row for row in rows if row.get("profile")):
+            text += ["", f'Where the time of "{row["name"]}" goes, which misses {row["goal"]} ({row["peer_name"]}):']
+            text += ["", "```text", row["profile"], "```"]
         where = f"{machine['cores']} cores ({machine['cpu']}), {machine['memory_gib']} GiB"
         busy = machine["load_before"] > machine["cores"] / 4
         warning = " Others were using the machine: wall times of several workers say little." if busy else ""

@@ -7,7 +7,7 @@ import dlib
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.measuring import Result, at_most, faster, in_turn, spread
+from benchmarks.measuring import Result, at_most, explained, faster, in_turn, spread
 from benchmarks.pictures import Picture, crowd, fitted, photographs
 from toolkit.faces import models, onnx_engine
 
@@ -32,8 +32,11 @@ def measure() -> Iterator[Result]:
         )
         ours = min(taken["ours"])
         note = f"CPU seconds, best of {ROUNDS} in turn: {spread(taken)}"
-        yield faster(what, "dlib's CNN", ours, min(taken["dlib"]), 20, unit="CPU s", note=note)
-        yield at_most(what, "dlib's HOG at upsample 1, RGB", ours, min(taken["hog"]), 1, unit="CPU s")
+        results = (
+            faster(what, "dlib's CNN", ours, min(taken["dlib"]), 20, unit="CPU s", note=note),
+            at_most(what, "dlib's HOG at upsample 1, RGB", ours, min(taken["hog"]), 1, unit="CPU s"),
+        )
+        yield from (explained(each, lambda: onnx_engine.detect_cnn(picture, 80)) for each in results)  # noqa: B023
         yield _same(what, cnn, [picture, *(fitted(photograph, width, height) for photograph in photographs())])
 
 

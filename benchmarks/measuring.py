@@ -1,8 +1,15 @@
 """What every benchmark shares: taking turns, and a result with its goal."""
 
+import cProfile
+import pstats
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+PROFILED = 8
+"""Functions of a profile that are shown."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +27,7 @@ class Result:
         reached: Whether the goal is; None where there is none.
         unit: "s" of wall time, "CPU s", "bytes".
         note: What a reader must know: rounds, spread, why a goal is missed.
+        profile: Where the time goes, for a goal that is missed: lines of text; see `explained`.
     """
 
     name: str
@@ -31,6 +39,40 @@ class Result:
     reached: bool | None
     unit: str
     note: str = ""
+    profile: str = ""
+
+
+def explained(result: Result, work: Callable[[], object]) -> Result:
+    """
+    Return a result as it is where its goal is reached, and else with a profile of the work.
+
+    The work is done once more, under cProfile: so many seconds in each function itself, the largest first. What is not
+    Python (decoders, networks, products) counts for the function that calls it.
+    """
+    if result.reached is not False:
+        return result
+    profile = cProfile.Profile()
+    profile.runcall(work)
+    stats: Any = pstats.Stats(profile)
+    spent = sorted(((own_s, calls, where) for where, (_, calls, own_s, *_) in stats.stats.items()), reverse=True)
+    total_s = sum(own_s for own_s, *_ in spent)
+    lines = [
+        f"{own_s:8.2f} s {own_s / total_s:4.0%} {calls:>9,} x  {_named(where)}"
+        for own_s, calls, where in spent[:PROFILED]
+        if own_s > total_s / 100
+    ]
+    return replace(result, profile="\n".join(lines))
+
+
+def _named(where: tuple[str, int, str]) -> str:
+    """
+    Return a function as it can be found, without the folders of this machine.
+
+    >>> _named(("/home/me/toolkit/faces/index.py", 7, "look")), _named(("~", 0, "<built-in method time.sleep>"))
+    ('index.py:7 look', '<built-in method time.sleep>')
+    """
+    file, line, name = where
+    return name.split(" at 0x")[0] if file == "~" else f"{Path(file).name}:{line} {name}"
 
 
 def faster(name: str, peer_name: str, ours: float, peer: float, goal: float | None, **more: str) -> Result:

@@ -1,5 +1,6 @@
 """A finished case: one changed byte anywhere is named, and no interruption or number of workers changes a table."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import toolkit
@@ -44,7 +46,7 @@ def original(tmp_path_factory):
 
     case = toolkit.new(tmp_path_factory.mktemp("small") / "case", title="Small", from_="2016-05", to="2018-03")
     settings = case.root / "case.toml"
-    text = settings.read_text().replace("min_face_px = 80", "min_face_px = 40").replace("# as_at", "as_at")
+    text = settings.read_text().replace("# as_at", "as_at")
     settings.write_text(text + MANDATE)
     for name, content in FILES.items():
         (case.root / name).write_text(content)
@@ -147,6 +149,40 @@ def test_a_changed_mandate_is_noticed(finished, tmp_path):
     runs = {run.step: run.did_work for run in toolkit.run(toolkit.open_case(tmp_path / "case"), workers=1)}
     assert (runs["index"], runs["sweep"]) == (False, True)
     assert toolkit.verify(tmp_path / "case").failures == []
+
+
+def test_what_was_erased_does_not_come_back_with_a_rerun(finished, tmp_path, monkeypatch):
+    """Bystanders, then the picture: faces, descriptors, digest and bytes are nowhere after all steps ran again."""
+    folder = tmp_path / "case"
+    shutil.copytree(finished, folder)
+    case = toolkit.open_case(folder)
+    monkeypatch.setenv("TOOLKIT_AS", "POST-1")
+    monkeypatch.setenv("TOOLKIT_REASON", "test")
+    faces, candidates = (set(case.table(name)["face_id"]) for name in ("faces", "candidates"))
+    assert faces > candidates > set()
+    picture = (folder / "raw/images/probe.jpg").read_bytes()
+    sha256 = hashlib.sha256(picture).hexdigest().encode()
+
+    toolkit.erase(case, bystanders=True, yes=True)
+    did = {run.step: run.did_work for run in toolkit.run(case, workers=1)}
+    assert (did["index"], did["sweep"], did["report"]) == (False, False, False)
+    assert set(case.table("faces")["face_id"]) == candidates == set(case.table("candidates")["face_id"])
+
+    toolkit.erase(case, "IMG-1", yes=True)
+    did = {run.step: run.did_work for run in toolkit.run(case, workers=1)}
+    assert (did["index"], did["sweep"], did["report"]) == (False, True, True)
+    assert case.table("candidates").is_empty()
+    rows = case.table("coverage", "sweep").select("measure", "cause", "n").rows()
+    assert {("files", "destroyed_before_search", 1), ("faces", "destroyed_before_search", len(faces - candidates))} <= {
+        *rows
+    }
+    assert {"destroyed"} == {answer.state for answer in toolkit.ask(case, "Q42")}
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        content += repr(pl.read_parquet(path).rows()).encode() if path.suffix == ".parquet" else b""
+        assert sha256 not in content
+        assert picture[1000:1100] not in content
+    assert toolkit.verify(folder).failures == []
 
 
 def test_added_footage_costs_only_itself(finished, tmp_path):

@@ -1,5 +1,5 @@
 """
-One folder for each fault of a table: `faults/<code>__<what>/raw/` (and `profiles/`) and the problems that it must give.
+One folder for each fault: `faults/<code>__<what>/raw/` (`profiles/`, `custody/`), and the problems that it must give.
 
 A new fault is a new folder with its `expected.txt`; the first code of its name must be among the problems.
 """
@@ -14,7 +14,7 @@ from toolkit.steps.ingest import ingest
 from toolkit.steps.new import new
 from toolkit.steps.seal import seal
 
-FAULTS = sorted(path for path in (Path(__file__).parent / "faults").iterdir() if path.is_dir())
+FAULTS = sorted(path for path in (Path(__file__).parent / "faults").iterdir() if (path / "raw").is_dir())
 
 
 def ingested(folder: Path, root: Path) -> Case:
@@ -23,6 +23,8 @@ def ingested(folder: Path, root: Path) -> Case:
     shutil.copytree(folder / "raw", root / "raw", dirs_exist_ok=True)
     if (folder / "profiles").is_dir():
         shutil.copytree(folder / "profiles", root / "profiles")
+    if (folder / "custody").is_dir():
+        shutil.copytree(folder / "custody", root / "custody")
     seal(case)
     ingest(case, workers=1)
     return case

@@ -129,6 +129,15 @@ def test_a_workbook_holds_texts_only():
         check("xlsx", 4)
 
 
+def test_a_cell_longer_than_a_spreadsheet_opens_is_cut_and_says_so():
+    """At most 32,767 characters; the Parquet file has them all."""
+    content = workbook.workbook({"answers": payloads.frame("x" * 40_000)})
+    [cell, *_] = fastexcel.read_excel(content).load_sheet("answers", dtypes="string").to_polars().row(0)
+
+    assert 32_767 == len(cell)
+    assert cell.endswith(" ... cut; whole in the Parquet file")
+
+
 def test_a_page_has_the_tags_of_a_page_about_plain_text():
     """Not one tag, attribute or comment more; each payload stands there as text."""
     expected = Parts(html(PLAIN)).tags

@@ -45,7 +45,7 @@ def case(tmp_path_factory):
     """Make a case of the clip and the two pictures, and take it the straight way."""
     case = toolkit.new(tmp_path_factory.mktemp("real") / "case", title="Real", from_="2000", to="2030")
     settings = case.root / "case.toml"
-    settings.write_text(settings.read_text().replace("min_face_px = 80", "min_face_px = 40") + SETTINGS)
+    settings.write_text(settings.read_text() + SETTINGS)
     shutil.copy(REAL / "clip.mp4", case.root / "raw" / "footage")
     for name in ("probe_in_clip.png", "probe_not_in_clip.png"):
         shutil.copy(REAL / name, case.root / "raw" / "images")

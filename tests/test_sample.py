@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,8 @@ PLANTED = [
     ("R35", {("breach", (), ("undated_statement",)): 1}),
 ]
 """Rule -> (verdict, reasons, flags) -> how often, from data_samples/kings_boulevard/README.md."""
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "kings_boulevard.json").read_text("utf-8"))
+"""What must come out, written by hand: state, value and unit of each subject ("": the case; null: any value)."""
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +175,25 @@ def test_the_unrecorded_transfer_is_outside_the_five_and_its_state_is_record_mis
     assert missing == [breach.subject]
 
 
+@pytest.mark.parametrize("question", GOLDEN["answers"])
+def test_each_subject_has_the_answer_written_by_hand(case, question):
+    """All subjects of the question, no other; where the page names a value or a caveat, that one."""
+    expected, caveats = GOLDEN["answers"][question], GOLDEN["caveats"].get(question, {})
+    found = {answer.subject or "": answer for answer in ask(case, question)}
+    values = {key: None if expected.get(key, [0])[1:2] == [None] else found[key].value for key in found}
+
+    assert {key: [answer.state, values[key], answer.unit] for key, answer in found.items()} == expected
+    assert {key: caveat for key, caveat in caveats.items() if caveat not in found[key].caveats} == {}
+
+
+@pytest.mark.parametrize("rule", GOLDEN["verdicts"])
+def test_each_subject_has_the_verdict_written_by_hand(case, rule):
+    """All subjects of the rule, no other, with their reasons and flags."""
+    found = {v.subject or "": [v.verdict, sorted(v.reasons), sorted(v.flags)] for v in check(case, rule)}
+
+    assert found == GOLDEN["verdicts"][rule]
+
+
 def test_verify_finds_nothing_wrong(sample, run_cli):
     """What the run left behind is what the log names."""
     ran = run_cli("verify", sample[0], "--json")
@@ -193,7 +215,7 @@ def test_json_of_ask_has_the_documented_shape(sample, run_cli):
     assert list(found) == ["schema_version", "question", "title", "paragraphs", "answers"]
     assert (found["question"], found["paragraphs"]) == ("Q01", ["p9"])
     [answer] = found["answers"]
-    assert list(answer) == ["subject", "state", "value", "unit", "evidence", "coverage", "caveats"]
+    assert list(answer) == ["subject", "state", "value", "unit", "evidence", "coverage", "caveats", "statements"]
     assert (answer["subject"], answer["value"], answer["unit"]) == (None, 7, "images")
     assert set(answer["evidence"][0]) == {"source", "locator"}
     assert {"declared", "examined", "not_examined"} <= set(answer["coverage"])

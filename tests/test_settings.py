@@ -30,7 +30,7 @@ def test_what_is_left_out_has_its_documented_default(tmp_path):
     """Only [case] is required; without [mandate] there is no mandate."""
     settings = read(tmp_path, CASE)
 
-    assert (settings.index.min_face_px, settings.index.looks_per_s, settings.mandate) == (80, 2.0, None)
+    assert (settings.index.min_face_px, settings.index.looks_per_s, settings.mandate) == (40, 2.0, None)
 
 
 def test_the_template_of_a_new_case_is_valid(tmp_path):

@@ -7,16 +7,19 @@ if TYPE_CHECKING:
     from toolkit.case import Case, Run, open_case
     from toolkit.faces.pictures import describe_image
     from toolkit.steps.access import access
-    from toolkit.steps.ask import ask
+    from toolkit.steps.ask import ask, questions
     from toolkit.steps.bundle import bundle
     from toolkit.steps.check import check
+    from toolkit.steps.coverage import coverage
     from toolkit.steps.demo import demo
     from toolkit.steps.diff import diff
+    from toolkit.steps.erase import erase
     from toolkit.steps.export import export
     from toolkit.steps.index import index
     from toolkit.steps.ingest import ingest
     from toolkit.steps.key import new_key, public_key, sign
     from toolkit.steps.link import link
+    from toolkit.steps.nearest import nearest
     from toolkit.steps.new import new
     from toolkit.steps.plan import plan
     from toolkit.steps.profile import profile
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from toolkit.steps.selftest import check_report, selftest
     from toolkit.steps.sweep import sweep
     from toolkit.steps.verify import verify
+    from toolkit.steps.why import why
     from toolkit.steps.witness import head, keep_head, witness
 
 __version__ = "0.1.0"
@@ -41,8 +45,10 @@ _WHERE = {
     "bundle": "toolkit.steps.bundle",
     "check": "toolkit.steps.check",
     "check_report": "toolkit.steps.selftest",
+    "coverage": "toolkit.steps.coverage",
     "demo": "toolkit.steps.demo",
     "diff": "toolkit.steps.diff",
+    "erase": "toolkit.steps.erase",
     "describe_image": "toolkit.faces.pictures",
     "export": "toolkit.steps.export",
     "head": "toolkit.steps.witness",
@@ -50,12 +56,14 @@ _WHERE = {
     "ingest": "toolkit.steps.ingest",
     "keep_head": "toolkit.steps.witness",
     "link": "toolkit.steps.link",
+    "nearest": "toolkit.steps.nearest",
     "new": "toolkit.steps.new",
     "plan": "toolkit.steps.plan",
     "new_key": "toolkit.steps.key",
     "profile": "toolkit.steps.profile",
     "proposals": "toolkit.steps.search",
     "public_key": "toolkit.steps.key",
+    "questions": "toolkit.steps.ask",
     "reconstruct": "toolkit.steps.reconstruct",
     "report": "toolkit.steps.report",
     "run": "toolkit.steps.run",
@@ -65,6 +73,7 @@ _WHERE = {
     "sign": "toolkit.steps.key",
     "sweep": "toolkit.steps.sweep",
     "verify": "toolkit.steps.verify",
+    "why": "toolkit.steps.why",
     "witness": "toolkit.steps.witness",
 }
 
@@ -76,15 +85,18 @@ __all__ = [
     "bundle",
     "check",
     "check_report",
+    "coverage",
     "demo",
     "describe_image",
     "diff",
+    "erase",
     "export",
     "head",
     "index",
     "ingest",
     "keep_head",
     "link",
+    "nearest",
     "new",
     "new_key",
     "open_case",
@@ -92,6 +104,7 @@ __all__ = [
     "profile",
     "proposals",
     "public_key",
+    "questions",
     "reconstruct",
     "report",
     "run",
@@ -101,6 +114,7 @@ __all__ = [
     "sign",
     "sweep",
     "verify",
+    "why",
     "witness",
 ]
 

@@ -73,6 +73,13 @@ UNITS = ("images", "files", "occasions", "records", "persons", "candidates", "fa
 MEASURES = ("rows", "files", "frames", "faces", "units")
 """What coverage counts."""
 
+BEARINGS = {
+    "supersedes": "it said that no records are held, or spoke from memory, and records were found",
+    "contradicts": "the records give another number or time, or show what it denies or deny what it says",
+    "confirms": "the records bear it out",
+}
+"""What an answer or a verdict does to an earlier public statement."""
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -83,13 +90,45 @@ class Coverage:
         measure: One of `MEASURES`.
         declared: How many there are; None where nobody can say.
         examined: How many were looked at.
-        not_examined: Count by cause (`CAUSES`).
+        not_examined: Count by cause (`CAUSES`); None where nobody knows how many.
     """
 
     measure: str
     declared: int | None
     examined: int
-    not_examined: dict[str, int] = field(default_factory=dict)
+    not_examined: dict[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StatementCheck:
+    """
+    What an answer or a verdict does to an earlier public statement.
+
+    Args:
+        topic: Question or rule, "Q01", "R12".
+        bearing: One of `BEARINGS`.
+        why: In a few words.
+        answers: How many subjects of the question or rule it is so for.
+        subjects: The first of them; empty: the case.
+        statement_ref: The statement.
+        document_ref: Document it stands in.
+        paragraph: Paragraph of the document.
+        issued: Date of the document, as written; None: undated.
+        text: Its words.
+        origin: Where it stands in the sources.
+    """
+
+    topic: str
+    bearing: str
+    why: str
+    answers: int
+    subjects: tuple[str, ...]
+    statement_ref: str
+    document_ref: str | None
+    paragraph: str | None
+    issued: str | None
+    text: str | None
+    origin: Origin
 
 
 @dataclass(frozen=True)
@@ -108,6 +147,7 @@ class Answer:
         evidence: Records the answer rests on.
         coverage: What was examined to give it, in the one measure that fits the question.
         caveats: Sentences a reader must not miss.
+        statements: Earlier public statements that it supersedes, contradicts or confirms.
     """
 
     question: str
@@ -120,6 +160,7 @@ class Answer:
     evidence: tuple[Origin, ...]
     coverage: Coverage
     caveats: tuple[str, ...]
+    statements: tuple[StatementCheck, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +177,7 @@ class Verdict:
         reasons: Why it cannot be determined (`REASONS`).
         flags: What a reader should know beside it (`FLAGS`).
         evidence: Records the verdict rests on.
+        statements: Earlier public statements that it contradicts or confirms.
     """
 
     rule: str
@@ -146,3 +188,4 @@ class Verdict:
     reasons: tuple[str, ...]
     flags: tuple[str, ...]
     evidence: tuple[Origin, ...]
+    statements: tuple[StatementCheck, ...] = ()

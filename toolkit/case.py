@@ -1,21 +1,23 @@
 """A case: a folder, its settings, and what a step leaves behind."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 import polars as pl
 
+from toolkit.audit import as_at as narrowing
 from toolkit.audit import views
-from toolkit.custody import digest
+from toolkit.custody import digest, recorded
 from toolkit.dates import Interval, interval
 from toolkit.errors import NoCase, UsageError
 from toolkit.problems import Origin, Problem
 from toolkit.settings import Settings, read_settings
-from toolkit.tables import TABLES, table
+from toolkit.tables import TABLES, Table, table
 
 
 class Progress(Protocol):
@@ -65,7 +67,8 @@ class Case:
         Return a table of the case.
 
         Raises:
-            UsageError: If there is no such table, or its step has not run.
+            IntegrityError: If a file of it is not what the log has of it; none is opened then.
+            UsageError: If there is no such table, or its step has not run, or not to its end.
         """
         try:
             wanted = table(name, step)
@@ -74,18 +77,32 @@ class Case:
             raise UsageError(f"no table {name!r}: the tables are {names}") from None
         path = self.folder(wanted.step) / (name if wanted.sharded else f"{name}.parquet")
         files = sorted(path.glob("*.parquet")) if wanted.sharded else [path]
+        recorded.check(self.root, files if path.exists() else [], [path])
         if not path.exists():
             raise UsageError(f"no table {name!r} yet: run 'toolkit {wanted.step} CASE' first")
         return pl.concat([wanted.schema().to_frame(), *map(pl.read_parquet, files)])
 
-    def connect(self, shared: str = "sql", *, threads: int = 1, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    def connect(
+        self,
+        shared: str = "sql",
+        *,
+        before: str | None = None,
+        as_at: Interval | None = None,
+        threads: int = 1,
+        spill: Path | None = None,
+    ) -> duckdb.DuckDBPyConnection:
         """
         Return a read-only DuckDB connection with a view for each table (close it when done).
 
         Args:
             shared: "sql", for the views that questions and rules share, or "linking", for none of them.
+            before: A step: its tables, and those of the steps after it, are empty, as if it had not run.
+            as_at: A day: the tables as they stood at its end, see `toolkit.audit.as_at`; None: as they are.
             threads: Threads of DuckDB.
             spill: Folder for what does not fit into memory; None: nothing is written.
+
+        Raises:
+            IntegrityError: If a file of a table is not what the log has of it; none is opened then.
         """
         settings = self.settings
         about, mandate = settings.about, settings.mandate
@@ -93,7 +110,7 @@ class Case:
             "title": about.title,
             "from": interval(about.from_),
             "to": interval(about.to),
-            "as_at": self.as_at,
+            "as_at": as_at or self.as_at,
             "min_face_px": settings.index.min_face_px,
             "looks_per_s": settings.index.looks_per_s,
             "r13_days": settings.rules.R13_days,
@@ -101,16 +118,37 @@ class Case:
         }
         if mandate:
             values |= {"window": interval(mandate.window), "threshold": mandate.threshold}
-        return views.open_views(self.root, values, shared=shared, threads=threads, spill=spill)
+        narrow = partial(narrowing.narrow, day=as_at) if as_at else None
+        admit = partial(self._admit, before)
+        return views.open_views(
+            self.root, values, shared=shared, threads=threads, spill=spill, narrow=narrow, admit=admit
+        )
+
+    def _admit(self, before: str | None, of: Table, files: Sequence[Path]) -> bool:
+        """Check the files of a table before they are opened; False where its step is not before that one."""
+        if before and of.step not in STEPS[: STEPS.index(before)]:
+            return False
+        recorded.check(self.root, files, [self.folder(of.step) / (of.name if of.sharded else f"{of.name}.parquet")])
+        return True
 
     def problems(self, step: str | None = None) -> list[Problem]:
-        """Return every problem on record, of one step or of all in the order of the straight way."""
+        """
+        Return every problem on record, of one step or of all in the order of the straight way.
+
+        Raises:
+            IntegrityError: If a table of them is not what the log has of it.
+        """
         return [
             Problem(row["code"], Origin(row["source"], row["locator"]), row["message"], row["kept"])
             for step in ([step] if step else STEPS)
             if (path := self.folder(step) / "problems.parquet").exists()
-            for row in pl.read_parquet(path).iter_rows(named=True)
+            for row in pl.read_parquet(self.checked(path)).iter_rows(named=True)
         ]
+
+    def checked(self, path: Path) -> Path:
+        """Return the path of an output that is what the log has of it; raises as `recorded.check` does."""
+        recorded.check(self.root, [path])
+        return path
 
     def settings_digest(self) -> str:
         """Return the digest of `case.toml`."""
@@ -131,6 +169,7 @@ class Run:
         head: Digest of the last line of the log.
         notes: Sentences a person should read.
         seconds: How long it took.
+        all_refused: For ingest, whether there are sources, and none of them could be read.
     """
 
     step: str
@@ -141,10 +180,13 @@ class Run:
     head: str = ""
     notes: tuple[str, ...] = field(default=())
     seconds: float = 0.0
+    all_refused: bool = False
 
     @property
     def exit_code(self) -> int:
-        """3 where the step has problems on record, else 0: the code describes the case, not this run's work."""
+        """3 where the step has problems on record, 8 where they are all there is, else 0: it describes the case."""
+        if self.all_refused:
+            return 8
         return 3 if self.problems else 0
 
 

@@ -22,6 +22,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 SCHEMA_VERSION = 1
 _case = click.argument("case", type=click.Path())
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+_why = click.option("--why", is_flag=True, help="Walk from each sentence to its records, and say what would change it.")
+_subject = click.option("--subject", help="With --why: only what is said about this subject.")
 _workers = click.option(
     "--workers", type=click.IntRange(1), default=None, help="Processes to use; all cores by default."
 )
@@ -43,6 +45,7 @@ def _environment(name: str) -> Callable[[click.Context, click.Parameter, str | N
 _ACCOUNT = {
     "--as": ("TOOLKIT_AS", "Post of who is at work, never a name (or TOOLKIT_AS)."),
     "--reason": ("TOOLKIT_REASON", "Why, in words that name no person (or TOOLKIT_REASON)."),
+    "--witness": ("TOOLKIT_WITNESS", "Post of who watches, another than --as (or TOOLKIT_WITNESS)."),
     "--to": ("TOOLKIT_TO", "Post or body that it is given to (or TOOLKIT_TO)."),
 }
 
@@ -63,6 +66,11 @@ def _accounted(*options: str) -> Callable[[F], F]:
 def _say(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Print a text; nothing that came into it from evidence acts on the terminal."""
     click.echo(visible(text, keep="\n"), err=err, nl=nl)
+
+
+_again = click.option(
+    "--again", is_flag=True, help="Try again what failed twice and is in quarantine (W501), when its cause is mended."
+)
 
 
 class _Straight(click.Group):
@@ -129,20 +137,18 @@ def new(case: str, title: str, from_: str, to: str) -> None:
     _say(f"kinds: {' '.join(sorted(path.name for path in (opened.root / 'raw').iterdir() if path.is_dir()))}")
 
 
-def _step(name: str, help_text: str, *, parallel: bool = False, cluster: bool = False) -> None:
+def _step(name: str, help_text: str, *, parallel: bool = False) -> None:
     """Define the sub-command of one step."""
 
-    def command(case: str, as_json: bool, workers: int | None = None, scheduler: str | None = None) -> None:
+    def command(case: str, as_json: bool, workers: int | None = None) -> None:
         with _progress(as_json) as progress:
             opened = toolkit.open_case(case)
             options: dict[str, Any] = {"workers": workers, "progress": progress} if parallel else {}
-            options |= {"scheduler": scheduler} if cluster else {}
             outcome: Run = getattr(toolkit, name)(opened, **options)
         _show_runs([outcome], as_json=as_json)
         sys.exit(outcome.exit_code)
 
     decorated = _as_json(_case(command))
-    decorated = _scheduler(decorated) if cluster else decorated
     main.command(name, help=help_text)(_workers(decorated) if parallel else decorated)
 
 
@@ -150,13 +156,50 @@ _step("seal", "Write the manifest of everything under raw/ (checkable with sha25
 _step(
     "ingest", "Keep every source row verbatim, then parse it into tables; count what could not be read.", parallel=True
 )
-_step("index", "Find and describe faces in the footage that the mandate covers.", parallel=True, cluster=True)
-_step(
-    "sweep",
-    "Compare the probes with every face; keep the pairs no farther apart than the threshold.",
-    parallel=True,
-    cluster=True,
+
+
+@main.command()
+@_case
+@_as_json
+@_workers
+@_scheduler
+@click.option(
+    "--exhaustive/--no-exhaustive",
+    default=None,
+    help="Look at every frame whole, now and in later runs, until --no-exhaustive: then as case.toml says again.",
 )
+@click.option("--device", type=click.Choice(["cpu", "cuda"]), help="Where faces are described, now and in later runs.")
+@_again
+def index(case: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as the step takes them
+    """Find and describe faces in the footage that the mandate covers."""
+    with _progress(as_json) as progress:
+        outcome = toolkit.index(toolkit.open_case(case), **options, progress=progress)
+    _show_runs([outcome], as_json=as_json)
+    sys.exit(outcome.exit_code)
+
+
+@main.command()
+@_case
+@_as_json
+@_workers
+@_scheduler
+@click.option("--top", type=click.IntRange(1), help="Print so many of each probe's candidates, nearest first.")
+@_again
+def sweep(case: str, as_json: bool, top: int | None, **options: Any) -> None:  # noqa: ANN401
+    """Compare the probes with every face; keep the pairs no farther apart than the threshold."""
+    with _progress(as_json) as progress:
+        outcome = toolkit.sweep(opened := toolkit.open_case(case), **options, progress=progress)
+    if as_json:
+        _print_json([outcome] if top is None else [outcome, toolkit.nearest(opened, top)])
+    else:
+        _show_runs([outcome], as_json=False)
+    if top is not None and not as_json:
+        from toolkit.terminal import show_nearest  # noqa: PLC0415 - rich and polars load when needed
+
+        show_nearest(toolkit.nearest(opened, top))
+    sys.exit(outcome.exit_code)
+
+
 _step("link", "Link transfers, receipts, enrolments, custody records and disposals to entries; say how surely.")
 _step("reconstruct", "Answer the questions and judge the rules from the tables.")
 _step("report", "Write the report: text, figures, tables, how to verify it.")
@@ -183,9 +226,10 @@ def plan(case: str, as_json: bool, workers: int | None, price: float | None) -> 
 @_as_json
 @_workers
 @_scheduler
-def run(case: str, as_json: bool, workers: int | None, scheduler: str | None) -> None:
+@_again
+def run(case: str, as_json: bool, workers: int | None, scheduler: str | None, again: bool) -> None:
     """Take a case the straight way: every step that is not up to date."""
-    _run(case, as_json=as_json, workers=workers, scheduler=scheduler)
+    _run(case, as_json=as_json, workers=workers, scheduler=scheduler, again=again)
 
 
 @main.command()
@@ -198,11 +242,11 @@ def demo(folder: str, as_json: bool, workers: int | None) -> None:
     _run(folder, as_json=as_json, workers=workers)
 
 
-def _run(folder: str, *, as_json: bool, workers: int | None, scheduler: str | None = None) -> None:
+def _run(folder: str, *, as_json: bool, workers: int | None, scheduler: str | None = None, again: bool = False) -> None:
     began = time.monotonic()
     with _progress(as_json) as progress:
         case = toolkit.open_case(folder)
-        outcomes = toolkit.run(case, workers=workers, scheduler=scheduler, progress=progress)
+        outcomes = toolkit.run(case, workers=workers, scheduler=scheduler, again=again, progress=progress)
     _show_runs(outcomes, as_json=as_json)
     if not as_json:
         from toolkit.terminal import show_headlines  # noqa: PLC0415 - rich and polars load when needed
@@ -214,27 +258,58 @@ def _run(folder: str, *, as_json: bool, workers: int | None, scheduler: str | No
 @main.command()
 @_case
 @click.argument("question", required=False)
-@click.option("--list", "only_list", is_flag=True, help="List the questions.")
+@click.option("--list", "only_list", is_flag=True, help="List the questions, their groups, and how this case answers.")
+@click.option("--group", help="One group of questions: its letter or name, as --list shows them.")
+@click.option("--as-at", metavar="DATE", help="Answer from the records that stood at the end of that day (YYYY-MM-DD).")
+@_why
+@_subject
 @_accounted("--as", "--reason")
 @_as_json
-def ask(case: str, question: str | None, only_list: bool, as_json: bool) -> None:
-    """Print the answers to one question (Q01 to Q70), or to all."""
-    answers = toolkit.ask(toolkit.open_case(case), question)
+def ask(  # noqa: PLR0913, PLR0917 - one argument an option
+    case: str,
+    question: str | None,
+    only_list: bool,
+    group: str | None,
+    as_at: str | None,
+    why: bool,
+    subject: str | None,
+    as_json: bool,
+) -> None:
+    """Print the answers to one question (Q01 to Q70), to a group of them, or to all."""
+    if why or subject is not None:
+        _explain(case, question, "a question", subject=subject, as_at=as_at, as_json=as_json)
+        return
+    opened = toolkit.open_case(case)
+    if only_list:
+        listed = toolkit.questions(opened, group=group)
+        if as_json:
+            _print_json(listed)
+            return
+        from toolkit.terminal import show_questions  # noqa: PLC0415
+
+        show_questions(listed)
+        return
+    answers = toolkit.ask(opened, question, group=group, as_at=as_at)
     if as_json:
         _print_json(answers)
         return
-    from toolkit.terminal import show_answers, show_questions  # noqa: PLC0415
+    from toolkit.terminal import show_answers  # noqa: PLC0415
 
-    (show_questions if only_list else show_answers)(answers)
+    show_answers(answers, as_at)
 
 
 @main.command()
 @_case
 @click.argument("rule", required=False)
+@_why
+@_subject
 @_accounted("--as", "--reason")
 @_as_json
-def check(case: str, rule: str | None, as_json: bool) -> None:
+def check(case: str, rule: str | None, why: bool, subject: str | None, as_json: bool) -> None:
     """Print the verdicts on one rule (R1 to R36), or on all."""
+    if why or subject is not None:
+        _explain(case, rule, "a rule", subject=subject, as_at=None, as_json=as_json)
+        return
     verdicts = toolkit.check(toolkit.open_case(case), rule)
     if as_json:
         _print_json(verdicts)
@@ -242,6 +317,20 @@ def check(case: str, rule: str | None, as_json: bool) -> None:
     from toolkit.terminal import show_verdicts  # noqa: PLC0415
 
     show_verdicts(verdicts)
+
+
+@main.command()
+@_case
+@_as_json
+def coverage(case: str, as_json: bool) -> None:
+    """Print what was examined, and what was not and why: by unit, system, period and method."""
+    found = toolkit.coverage(toolkit.open_case(case))
+    if as_json:
+        _print_json(found)
+        return
+    from toolkit.terminal import show_coverage  # noqa: PLC0415
+
+    show_coverage(found)
 
 
 @main.command()
@@ -397,6 +486,30 @@ def search(case: str, query: str | None, pack: str | None, proposals: bool, most
 
 @main.command()
 @_case
+@click.option("--image", metavar="REF", help="Reference of an image, or path of its file.")
+@click.option("--bystanders", is_flag=True, help="Every face that is no candidate.")
+@click.option("--due", is_flag=True, help="What case.toml says is over by today.")
+@click.option("--dry-run/--yes", "dry", default=True, help="Say what would go, and where (the default); or erase it.")
+@_accounted("--as", "--witness", "--reason")
+@_as_json
+def erase(case: str, image: str | None, bystanders: bool, due: bool, dry: bool, as_json: bool) -> None:
+    """Erase an image or bystanders from a case, with a certificate; without --yes, only say what would go and where."""
+    done = toolkit.erase(toolkit.open_case(case), image, bystanders=bystanders, due=due, yes=not dry)
+    if as_json:
+        _print_json(done)
+        return
+    for note in done.notes:
+        _say(f"note: {note}")
+    for place, count in done.places:
+        _say(f"{'removed' if done.certificate else 'would go'}: {place}: {count}")
+    for residual in done.residuals:
+        _say(f"not reached: {residual}")
+    told = f"certificate {done.certificate}" if done.certificate else "nothing was erased; --yes does it"
+    _say(f"erase: {done.what}: {len(done.places)} places; {told}")
+
+
+@main.command()
+@_case
 @_as_json
 def access(case: str, as_json: bool) -> None:
     """Print who collected, altered, consulted, disclosed, combined or erased what, when and why, as far as stated."""
@@ -452,6 +565,21 @@ def tables() -> None:
     from toolkit.readers.describe import describe_tables  # noqa: PLC0415
 
     _say(describe_tables())
+
+
+def _explain(
+    case: str, name: str | None, expected: str, *, subject: str | None, as_at: str | None, as_json: bool
+) -> None:
+    """Print why the answers to a question, or the verdicts on a rule, are what they are."""
+    if name is None:
+        raise click.UsageError(f"--why: expected {expected}")
+    found = toolkit.why(toolkit.open_case(case), name, subject=subject, as_at=as_at)
+    if as_json:
+        _print_json(found)
+        return
+    from toolkit.terminal import show_why  # noqa: PLC0415
+
+    show_why(found, as_at)
 
 
 def _print_json(found: object) -> None:

@@ -15,6 +15,7 @@ CODES = {
     "M108": "document, workbook or message that cannot be opened, or only in part",
     "M109": "document or workbook that is encrypted; not read",
     "M110": "timestamps jump back or repeat",
+    "M111": "footage in a codec that is not on the list of those that are decoded; held, not searched",
     "M112": "no face found in a probe",
     "M113": "more than one face in a probe; the largest is used",
     "M114": "footage damaged or cut short part of the way; what decodes is kept",
@@ -52,6 +53,8 @@ CODES = {
     "F408": "folder under raw/ that is no known kind of source",
     "F409": "file listed in an index but not present, or present and not listed",
     "F410": "file name that is not UTF-8; sealed under its exact bytes, shown escaped",
+    "F411": "file that was destroyed by an erasure and is there again; refused",
+    "F412": "file that was destroyed by an erasure; its tombstone is kept",
     # workers
     "W501": "unit of work that failed twice; quarantined",
 }

@@ -807,6 +807,20 @@ _COMPUTED = (
         sharded=True,
     ),
     Table(
+        "tombstones",
+        "erase",
+        "an image that was destroyed by `toolkit erase`",
+        (
+            Column("image_ref", pl.String, "its reference"),
+            Column("source", pl.String, "where its file lay"),
+            Column("keyed_digest", pl.String, "HMAC-SHA-256 of the file's digest, by a key that stays in the case"),
+            Column("destroyed", pl.String, "when (UTC)"),
+            Column("by", pl.String, "post of who did it"),
+            Column("witness", pl.String, "post of who watched; none: nobody is named"),
+            Column("certificate", pl.String, "path of the certificate"),
+        ),
+    ),
+    Table(
         "answers",
         "reconstruct",
         "an answer",
@@ -874,6 +888,45 @@ _COMPUTED = (
             Column("code", pl.Int64, "which place"),
             Column("source", pl.String, "path of the source"),
             Column("place", pl.String, "locator without the number at its end"),
+        ),
+    ),
+    Table(
+        "examinations",
+        "reconstruct",
+        "a unit, system, period and method of looking, and how much was examined in that way",
+        (
+            Column(
+                "method", pl.String, "record_search, text_search, sweep; of a return: record_search, memory, both, ..."
+            ),
+            Column("system", pl.String, "system or kind of register; sweep: the camera"),
+            Column("unit_ref", pl.String, "unit; null: it serves every unit, or is not stated"),
+            *(Column(f"covers_{part}", SPAN[part], "time covered") for part in ("text", "earliest", "latest")),
+            Column("complete", pl.String, "yes, no, unknown: whether it is declared complete for that time"),
+            Column("measure", pl.String, "what is counted: rows, files, frames, faces, units"),
+            Column("declared", pl.Int64, "how many there are; null: nobody can say"),
+            Column("examined", pl.Int64, "how many were examined"),
+            Column(
+                "not_examined", pl.List(pl.Struct({"cause": pl.String, "n": pl.Int64})), "and how many not, by cause"
+            ),
+            Column("sources", pl.List(pl.String), "paths of the sources; empty: none was supplied"),
+        ),
+    ),
+    Table(
+        "statement_checks",
+        "reconstruct",
+        "an earlier public statement that the answers to a question, or the verdicts on a rule, bear on",
+        (
+            Column("topic", pl.String, "question or rule"),
+            Column("bearing", pl.String, "supersedes, contradicts, confirms"),
+            Column("why", pl.String, "in a few words"),
+            Column("answers", pl.Int64, "how many subjects of the question or rule it is so for"),
+            Column("subjects", pl.List(pl.String), "the first 20 of them; empty: the case"),
+            Column("statement_ref", pl.String, "the statement"),
+            Column("document_ref", pl.String, "document it stands in"),
+            Column("paragraph", pl.String, "paragraph of the document"),
+            Column("issued", pl.String, "date of the document, as written; null: undated"),
+            Column("text", pl.String, "its words"),
+            *_ORIGIN,
         ),
     ),
 )

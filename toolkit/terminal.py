@@ -3,7 +3,7 @@
 import dataclasses
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,8 +14,18 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from toolkit.answers import Answer, Verdict
-from toolkit.audit.sentences import answer_sentence, headlines, value_text, verdict_sentence
+from toolkit.answers import Answer, StatementCheck, Verdict
+from toolkit.audit.sentences import (
+    answer_sentence,
+    causes_text,
+    count_text,
+    headlines,
+    statement_text,
+    value_text,
+    verdict_sentence,
+)
+from toolkit.audit.why import Why
+from toolkit.audit.why_text import VERBATIM, parts
 from toolkit.case import Case, Run
 from toolkit.case import Progress as Report
 from toolkit.custody.verify import Verification
@@ -23,9 +33,12 @@ from toolkit.problems import Origin
 from toolkit.readers.fulltext import BEGIN, END
 from toolkit.shown import visible
 from toolkit.steps.access import Access
+from toolkit.steps.ask import Listed
 from toolkit.steps.assertions.report import Finding, Selftest, tally
 from toolkit.steps.diff import Difference
+from toolkit.steps.erase import Erasure
 from toolkit.steps.forecast import Forecast
+from toolkit.steps.nearest import Nearest
 from toolkit.steps.search import Searched
 
 _STATE_STYLE = {
@@ -42,6 +55,11 @@ _STATE_STYLE = {
     "breach": "red",
     "cannot_determine": "yellow",
     "not_applicable": "dim",
+}
+_BEARING = {
+    "supersedes": "[magenta]supersedes[/]",
+    "contradicts": "[red]contradicts[/]",
+    "confirms": "[green]confirms[/]",
 }
 _EVIDENCE_SHOWN = 4
 _PROBLEMS_SHOWN = 30
@@ -157,6 +175,20 @@ def show_proposals(found: pl.DataFrame) -> None:
         console.print(f"{row['state']}{escape(by)}  {escape(place)}: {escape(row['snippet'])}", soft_wrap=True)
 
 
+def show_nearest(found: Nearest) -> None:
+    """Print the nearest candidates of each probe, and how many lie below."""
+    console = _console()
+    for probe, below in found.below.items():
+        rows = found.candidates.filter(pl.col("probe_id") == probe)
+        more = f"; {below} more within the threshold, ranked below, in the table candidates" if below else ""
+        console.print(f"[bold]{escape(probe)}[/]: {rows.height + below} candidates{more}", soft_wrap=True)
+        for row in rows.iter_rows(named=True):
+            seen = f"{row['seen_earliest']:%Y-%m-%d %H:%M:%S} UTC" if row["seen_earliest"] else "undated"
+            place = f"{row['source']} frame {row['frame']} ({seen}, camera {row['camera_id'] or 'not known'})"
+            console.print(f"  {row['rank']:>3}  {row['distance']:.4f}  {escape(place)}", soft_wrap=True)
+    console.print("A candidate is worth a person's look; it is not a match.")
+
+
 def show_forecast(found: Forecast) -> None:
     """Print what the index would take."""
     console = _console()
@@ -223,20 +255,58 @@ def show_selftest(found: Selftest) -> None:
         console.print(f"report: {escape(str(found.folder))}, {found.signed}", soft_wrap=True)
 
 
-def show_questions(answers: list[Answer]) -> None:
-    """Print the questions that the case answers."""
+def show_questions(listed: list[Listed]) -> None:
+    """Print the questions under their groups, and in which states the case answers each."""
     console = _console()
-    for question, title in dict.fromkeys((answer.question, answer.title) for answer in answers):
-        console.print(f"{question}  {escape(title)}", soft_wrap=True)
+    group = None
+    for one in listed:
+        if one.group != group:
+            group = one.group
+            console.print(f"\n[bold]{group}  {escape(one.group_name)}[/]")
+        states = ", ".join(_state(state) + (f" {n:,}" if n > 1 else "") for state, n in one.states.items())
+        console.print(f"  {one.question}  {escape(one.title)}  {states or '[dim]not answered yet[/]'}", soft_wrap=True)
 
 
-def show_answers(answers: list[Answer]) -> None:
-    """Print answers as sentences, each with its coverage, evidence and caveats."""
+def show_why(found: list[Why], as_at: str | None = None) -> None:
+    """Print why each answer or verdict is what it is."""
+    console = _console()
+    if as_at:
+        console.print(f"[bold]As at {escape(as_at)}[/]: from the records that stood at the end of that day\n")
+    if not found:
+        console.print("nothing is said about that subject")
+    for label, lines in (part for why in found for part in (*parts(why), ("", [""]))):
+        for at, line in enumerate(lines):
+            style = "dim" if line.startswith(VERBATIM) else "bold" if label == "says" and at == 0 else ""
+            head = f"[bold]{label if at == 0 else '':<9}[/]" if line else ""
+            console.print(f"  {head} [{style or 'none'}]{escape(line)}[/]" if line else "", soft_wrap=True)
+
+
+def show_coverage(found: pl.DataFrame) -> None:
+    """Print coverage as a table."""
+    console = _console()
+    rows = Table()
+    for name in ("method", "system", "unit", "covers", "complete"):
+        rows.add_column(name, overflow="fold")
+    for name in ("declared", "examined"):
+        rows.add_column(name, justify="right")
+    rows.add_column("not examined", overflow="fold")
+    for row in found.iter_rows(named=True):
+        cells = (row["method"], row["system"], row["unit_ref"], row["covers_text"] or "not stated", row["complete"])
+        counts = (count_text(row["declared"], row["measure"]), f"{row['examined']:,}")
+        causes = causes_text({cause["cause"]: cause["n"] for cause in row["not_examined"]})
+        rows.add_row(*(escape((cell or "").replace("_", " ")) for cell in cells), *counts, escape(causes))
+    console.print(rows)
+
+
+def show_answers(answers: list[Answer], as_at: str | None = None) -> None:
+    """Print answers as sentences, each with its coverage, evidence and caveats, and the statements they bear on."""
     console = _console()
     asked = None
+    if as_at:
+        console.print(f"[bold]As at {escape(as_at)}[/]: from the records that stood at the end of that day")
     for answer in answers:
         if answer.question != asked:
-            asked = answer.question
+            asked, said = answer.question, set[StatementCheck]()
             console.print(
                 f"\n[bold]{answer.question}[/] {escape(answer.title)} [dim]({', '.join(answer.paragraphs)})[/]"
             )
@@ -247,6 +317,14 @@ def show_answers(answers: list[Answer]) -> None:
             console.print(f"      note: {escape(caveat)}", style="dim", soft_wrap=True)
         if answer.evidence:
             console.print(f"      rests on: {escape(_evidence(answer.evidence))}", style="dim", soft_wrap=True)
+        _show_statements(console, answer.statements, said)
+
+
+def _show_statements(console: Console, checks: Iterable[StatementCheck], said: set[StatementCheck]) -> None:
+    """Print the earlier statements that an answer bears on; one that bears on several subjects once."""
+    for check in (check for check in checks if check not in said):
+        said.add(check)
+        console.print(f"      {_BEARING[check.bearing]} {escape(statement_text(check))}", soft_wrap=True)
 
 
 def _evidence(origins: tuple[Origin, ...]) -> str:
@@ -261,12 +339,13 @@ def show_verdicts(verdicts: list[Verdict]) -> None:
     judged = None
     for found in verdicts:
         if found.rule != judged:
-            judged = found.rule
+            judged, said = found.rule, set[StatementCheck]()
             console.print(f"\n[bold]{found.rule}[/] {escape(found.title)} [dim]({', '.join(found.paragraphs)})[/]")
         subject = f"{escape(found.subject)}: " if found.subject else ""
         console.print(f"  {_state(found.verdict)}  {subject}{escape(verdict_sentence(found))}", soft_wrap=True)
         if found.evidence:
             console.print(f"      rests on: {escape(_evidence(found.evidence))}", style="dim", soft_wrap=True)
+        _show_statements(console, found.statements, said)
 
 
 @contextmanager
@@ -306,13 +385,25 @@ def to_json(found: object, schema_version: int) -> object:
                 "reasons": sorted(found.reasons),
                 "flags": sorted(found.flags),
                 "evidence": _origins(found.evidence),
+                "statements": [dataclasses.asdict(check) for check in found.statements],
             }
         case Verification():
             failures = [{"code": f.code, "path": f.path, "detail": f.detail} for f in found.failures]
             gone = [stone._asdict() for stone in found.forgotten]
             said = {"signed": found.signed, "limits": list(found.limits), "forgotten": gone}
             return version | {"ok": found.ok, "checked": found.checked, "failures": failures} | said
-        case Access() | Difference() | Forecast() | Searched() | Selftest() | pl.DataFrame():
+        case (
+            Access()
+            | Difference()
+            | Erasure()
+            | Forecast()
+            | Listed()
+            | Nearest()
+            | Searched()
+            | Selftest()
+            | Why()
+            | pl.DataFrame()
+        ):
             return version | _plain(found)
         case Run():
             return version | {
@@ -333,9 +424,14 @@ def to_json(found: object, schema_version: int) -> object:
     raise TypeError(f"no JSON shape for {type(found).__name__}")
 
 
-def _plain(found: Access | Difference | Forecast | Searched | Selftest | pl.DataFrame) -> dict[str, object]:
+def _plain(
+    found: Access | Difference | Erasure | Forecast | Listed | Nearest | Searched | Selftest | Why | pl.DataFrame,
+) -> dict[str, object]:
     if isinstance(found, pl.DataFrame):
         return {"rows": found.to_dicts()}
+    if isinstance(found, Nearest):
+        times = pl.col("seen_earliest", "seen_latest").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
+        return {"most": found.most, "candidates": found.candidates.with_columns(times).to_dicts(), "below": found.below}
     if isinstance(found, Selftest):
         counts = dict(zip(("passed", "failed", "not_checked"), tally(found.findings), strict=True))
         listed = {"assertions": [dataclasses.asdict(one) for one in found.findings]}
@@ -369,6 +465,7 @@ def _answer(answer: Answer) -> dict[str, object]:
             "not_examined": dict(sorted(coverage.not_examined.items())),
         },
         "caveats": list(answer.caveats),
+        "statements": [dataclasses.asdict(check) for check in answer.statements],
     }
 
 

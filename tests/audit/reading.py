@@ -22,7 +22,8 @@ def write_case(folder: Path, case_dir: Path) -> None:
     """
     Write the tables of a case from a folder.
 
-    `<table>.csv` is a source of that table; `sources.csv` declares sources (`path` is the file's name).
+    `<table>.csv` is a source of that table, `<table>/<name>.csv` another of its kind; `sources.csv` declares sources
+    (`path` is the file's name).
     `<step>.<table>.csv` is a table that a later step computes, and says that the step has run.
     """
     declared = folder / "sources.csv"
@@ -30,15 +31,17 @@ def write_case(folder: Path, case_dir: Path) -> None:
     sources: list[ReadSource] = []
     parts: list[Part] = []
     computed: dict[tuple[str, str], pl.DataFrame] = {}
-    for path in sorted(folder.glob("*.csv")):
-        *step, name = path.stem.split(".")
+    for path in sorted([*folder.glob("*.csv"), *folder.glob("*/*.csv")]):
+        if path.parent.name == "hand":
+            continue
+        *step, name = (path.stem if path.parent == folder else path.parent.name).split(".")
         if step:
             rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
             computed[step[0], name] = typed(table(name, step[0]), rows)
         elif name != "sources":
             kind = table(name).kind or name
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            source = f"raw/{path.name}"
+            source = f"raw/{path.relative_to(folder).as_posix()}"
             entry = Entry(source, kind, digest, declarations.get(source, NOTHING_DECLARED))
             sources += read_source(path, entry, Reader(parts.append))
     for wanted in TABLES:

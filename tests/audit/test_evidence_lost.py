@@ -22,8 +22,8 @@ def page_of(name: str, text: str) -> str:
     return layout(Path(name).parent.name, next(csv.reader(text.splitlines()))).name
 
 
-def verdicts(folder, without=(), changed=None):
-    """Return (rule, subject) -> verdict of the sample's registers, some taken away, some changed."""
+def written(folder, without=(), changed=None):
+    """Write the tables of the sample's registers, some taken away, some changed."""
     folder.mkdir()
     pages: dict[str, list[str]] = {}
     declared = ["path,unit,covers,complete"]
@@ -38,6 +38,11 @@ def verdicts(folder, without=(), changed=None):
         (folder / f"{table}.csv").write_text("\n".join(lines) + "\n", "utf-8")
     (folder / "sources.csv").write_text("\n".join(declared) + "\n", "utf-8")
     write_case(folder, folder)
+
+
+def verdicts(folder, without=(), changed=None):
+    """Return (rule, subject) -> verdict of the sample's registers, some taken away, some changed."""
+    written(folder, without, changed)
     with open_views(folder, PERIOD | {"r13_days": 2, "r20_days": 30}) as tables:
         return {(found.rule, found.subject): found.verdict for found in judge(tables)}
 

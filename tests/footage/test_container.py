@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from toolkit.footage import container
 from toolkit.footage.container import Container, probe
+from toolkit.footage.looks import Looks
 from toolkit.problems import Problem
 
 
@@ -83,6 +85,24 @@ def test_a_list_of_other_files_is_refused(clip, tmp_path, playlist):
     path.write_text(playlist.format(canary=clip()))
 
     assert probe(path, "list.mp4").code == "M107"
+
+
+def test_a_codec_that_no_camera_writes_is_not_decoded(clip):
+    """Hundreds of decoders come along; those that archives do not need are not run on what somebody sent: M111."""
+    found = probe(clip("clip.avi", codec="zmbv", pix_fmt="bgr0"), "clip.avi")
+
+    assert "M111 clip.avi: expected a codec that cameras use (toolkit.footage.container), found zmbv" in str(found)
+
+
+def test_no_frame_larger_than_the_limit_is_decoded_whatever_the_header_says(clip, monkeypatch):
+    """The decoder itself refuses them, so that a file may not grow half way through."""
+    found = probe(clip(), "clip.mp4")
+    monkeypatch.setattr(container, "MAX_PIXELS", 160 * 120 - 1)
+
+    looks = Looks(found, looks_per_s=2)
+
+    assert [] == list(looks)
+    assert {"frame_undecodable": 50} == looks.examined().not_examined
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(tmp_path):

@@ -125,6 +125,21 @@ def test_any_bytes_balance(tmp_path_factory, body, header):
         assert any(verbatim.startswith(line.removesuffix("\r")) for line in lines)
 
 
+def test_rows_stand_where_they_say_after_bytes_that_are_no_utf_16(tmp_path):
+    """Halves of characters, and a last byte too few, are shown escaped; the rows between are where they were."""
+    half = "\ud800".encode("utf-16-le", "surrogatepass")
+    lines = ["entry_ref,unit_ref\n", "CR/1,", "\n", ",BCU-1\n", "x", "\n", "CR/2,\U0001f600\n,B"]
+    parts = [line.encode("utf-16-le") for line in lines]
+    text = b"\xff\xfe" + parts[0] + parts[1] + half + b"".join(parts[2:4]) + half + half + b"".join(parts[4:]) + b"\n"
+    found = read(tmp_path, text)
+
+    at = dict(found.records.select("locator", "byte").rows())
+    expected = {"line 2": "CR/1", "line 3": ",BCU-1", "line 5": "CR/2", "line 6": ",B"}
+    assert expected == {
+        line: text[at[line] :][: 2 * len(words)].decode("utf-16-le") for line, words in expected.items()
+    }
+
+
 def test_blocks_make_no_difference(tmp_path, monkeypatch):
     """A large file is read in parts; the outcome is that of one part."""
     text = b"entry_ref,narrative\n" + b"".join(b'CR/%d,"two\nlines, %d"\n' % (n, n) for n in range(20))

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from toolkit.errors import IntegrityError
+from toolkit.steps.limits import each_alive
 
 
 def square(n: int) -> int:
@@ -49,6 +50,32 @@ def must_act(n: int) -> int:
     """Find at 2 what a person must decide about."""
     if n == 2:
         raise IntegrityError(f"unit {n} is not what was sealed")
+    return n
+
+
+def hangs(n: int) -> int:
+    """Never come back at 3, without a word."""
+    if n == 3:
+        time.sleep(60)
+    return n
+
+
+def gets_on(n: int) -> int:
+    """Take longer than the limit, and say now and then that it gets on."""
+    for _ in each_alive(range(8)):
+        time.sleep(0.25)
+    return n
+
+
+def swallows(n: int) -> int:
+    """Ask for two gigabytes at 3."""
+    return len(bytearray(2 << 30)) if n == 3 else n
+
+
+def crashes(n: int) -> int:
+    """Crash at 3, as a fault in a decoder does."""
+    if n == 3:
+        signal.raise_signal(signal.SIGSEGV)
     return n
 
 

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -21,15 +22,26 @@ FILES = {
 }
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A case that is sealed, ingested and reconstructed; made once."""
+    root = tmp_path_factory.mktemp("access") / "case"
+    toolkit.new(root, title="A case", from_="2016-05", to="2018-03")
+    for name, text in FILES.items():
+        (root / name).write_text(text)
+    toolkit.seal(open_case(root))
+    toolkit.ingest(open_case(root), workers=1)
+    toolkit.reconstruct(open_case(root))
+    return root
+
+
 @pytest.fixture
-def case(new_case, monkeypatch):
-    """A case that is sealed and ingested; nobody has said who is asking."""
+def case(made, tmp_path, monkeypatch):
+    """A copy of it; nobody has said who is asking."""
     for name in ("TOOLKIT_AS", "TOOLKIT_REASON", "TOOLKIT_TO", "TOOLKIT_KEY"):
         monkeypatch.delenv(name, raising=False)
-    made = new_case(FILES)
-    toolkit.seal(made)
-    toolkit.ingest(made, workers=1)
-    return made
+    shutil.copytree(made, tmp_path / "case")
+    return open_case(tmp_path / "case")
 
 
 def events(case):
@@ -40,9 +52,8 @@ def events(case):
 def test_an_answer_is_on_record_before_it_is_seen(case, monkeypatch):
     """Who, what, when, why; and nothing where there was no answer to see."""
     with pytest.raises(UsageError):
-        toolkit.ask(case)
+        toolkit.ask(case, "Q99")
     assert [] == access.read(case.root)
-    toolkit.reconstruct(case)
     monkeypatch.setenv("TOOLKIT_AS", "POST-7")
     monkeypatch.setenv("TOOLKIT_REASON", "complaint 12")
 
@@ -59,7 +70,6 @@ def test_an_answer_is_on_record_before_it_is_seen(case, monkeypatch):
 
 def test_the_next_step_that_writes_commits_to_what_was_read(case):
     """An `access` line before its intent; a step with nothing to do writes nothing; verify knows a cut and an edit."""
-    toolkit.reconstruct(case)
     toolkit.ask(case)
     toolkit.check(case)
     before = events(case)
@@ -121,7 +131,6 @@ class ReadOnly(Interrupted):
 
 def test_a_copy_that_cannot_be_written_answers_and_says_not_logged(case, monkeypatch):
     """Answers come, with a warning; on a disk that is only full, they do not."""
-    toolkit.reconstruct(case)
     monkeypatch.setattr(write, "disk", ReadOnly(0))
 
     with pytest.warns(NotLogged, match="not logged"):
@@ -142,7 +151,7 @@ def test_everything_that_was_done_can_be_read_by_person_and_operation(case, run_
     """Steps by the log, readings by the access log, a bundle with whom it is for; the log only commits to a reason."""
     monkeypatch.setenv("TOOLKIT_AS", "POST-2")
     monkeypatch.setenv("TOOLKIT_REASON", "order 5")
-    toolkit.reconstruct(case)
+    toolkit.link(case)
     monkeypatch.delenv("TOOLKIT_REASON")
     done = run_cli("bundle", case.root, "--out", case.root.parent / "for them", "--to", "OFFICE-9", "--as", "POST-3")
     assert 0 == done.returncode, done.stderr
@@ -152,10 +161,11 @@ def test_everything_that_was_done_can_be_read_by_person_and_operation(case, run_
     rows = [(each["by"], each["operation"], each["what"], each["to"], each["reason"]) for each in found]
 
     assert [
-        ("POST-2", "alteration", "reconstruct", "", "order 5"),
+        ("POST-2", "combination", "link", "", "order 5"),
         ("POST-2", "consultation", "ask", "", "to know"),
         ("POST-3", "disclosure", "bundle for them", "OFFICE-9", ""),
         ("not stated", "alteration", "ingest", "", ""),
+        ("not stated", "alteration", "reconstruct", "", ""),
         ("not stated", "collection", "seal", "", ""),
     ] == rows
     intent = log.read(case.root / chain.LOG)[-2]

@@ -4,12 +4,14 @@ import polars as pl
 import pytest
 
 from toolkit import diff, new, open_case
+from toolkit.custody import chain, log
+from toolkit.custody.digest import file_digest
 from toolkit.errors import UsageError
 from toolkit.tables import table
 
 
 def report(case_dir, name, sources, answers):
-    """Write the tables of a report: path -> digest, and (question, state, source)."""
+    """Write and log the tables of a report: path -> digest, and (question, state, source)."""
     folder = case_dir / "reports" / name / "tables"
     folder.mkdir(parents=True)
     given = [
@@ -21,6 +23,8 @@ def report(case_dir, name, sources, answers):
         schema = table(wanted).schema()
         frame = pl.DataFrame([{key: row.get(key) for key in schema} for row in rows], schema=schema)
         frame.write_parquet(folder / f"{wanted}.parquet")
+    outputs = {path.relative_to(case_dir).as_posix(): file_digest(path) for path in folder.iterdir()}
+    log.append(case_dir / chain.LOG, {"event": "outcome", "step": "report", "outputs": outputs}, "2019-10-04T00:00Z")
 
 
 @pytest.fixture

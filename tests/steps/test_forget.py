@@ -207,8 +207,8 @@ def test_a_later_probe_finds_what_it_would_have_found(new_case, swept, indexed):
 def test_faces_of_other_settings_are_not_described_again(copied):
     """Looked at otherwise, the frames would be others: the index comes first."""
     settings(copied.root, "KX-01", "KX-02", "KX-05")
-    with (copied.root / "case.toml").open("a") as text:
-        text.write("[index]\nlooks_per_s = 5\n")
+    text = (copied.root / "case.toml").read_text()
+    (copied.root / "case.toml").write_text(text.replace("min_face_px = 80", "min_face_px = 70"))
 
     with pytest.raises(UsageError, match="the index is not of this footage, mandate and settings: run 'toolkit index"):
         toolkit.sweep(open_case(copied.root), workers=1)

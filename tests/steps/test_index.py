@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import av
+import onnxruntime
 import polars as pl
 import pytest
 
 from toolkit.case import open_case
-from toolkit.errors import IntegrityError
+from toolkit.errors import IntegrityError, UsageError
+from toolkit.faces.engine import engine_named
+from toolkit.faces.onnx_engine import CUDA
 from toolkit.steps import pieces
 from toolkit.steps.index import index
 from toolkit.steps.ingest import ingest
@@ -21,6 +24,9 @@ title = "t"
 from = "2016-05"
 to = "2018-03"
 as_at = "2019-10-04"
+
+[index]
+min_face_px = 80
 
 [mandate]
 requested_by = "POST-1"
@@ -64,12 +70,13 @@ def raw(tmp_path_factory):
 def new_case(raw, tmp_path):
     """Make cases of these clips, sealed and ingested."""
 
-    def make(name):
+    def make(name, clips=CLIPS, seconds=4):
         root = tmp_path / name
-        (root / "raw").mkdir(parents=True)
-        (root / "raw" / "footage").mkdir()
-        for path in raw.iterdir():
+        (root / "raw" / "footage").mkdir(parents=True)
+        for path in (raw / clip for clip in ("footage.csv", *clips)):
             (root / "raw" / "footage" / path.name).write_bytes(path.read_bytes())
+        for clip in clips if seconds < 4 else ():
+            cut(raw / clip, root / "raw" / "footage" / clip, 0, seconds)
         (root / "case.toml").write_text(CASE)
         case = open_case(root)
         seal(case)
@@ -123,8 +130,8 @@ def test_an_interrupted_run_goes_on_after_the_last_finished_piece(new_case, expe
 
     monkeypatch.setattr(pieces, "index_segment", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        index(case, workers=1)
-    index(case, workers=1)
+        index(case, workers=0)
+    index(case, workers=0)
 
     assert 4 == len(looked_at)
     assert looked_at[1] == looked_at[2]
@@ -142,7 +149,7 @@ def test_a_piece_that_fails_twice_is_quarantined(new_case, monkeypatch):
         return real(unit, *rest)
 
     monkeypatch.setattr(pieces, "index_segment", fails)
-    run = index(case, workers=1)
+    run = index(case, workers=0)
 
     message = f"W501 {bad} frames 0 to 39: tried twice: MemoryError: no more memory"
     assert [f"{message}; file kept; these frames were not examined"] == [str(problem) for problem in run.problems]
@@ -151,6 +158,65 @@ def test_a_piece_that_fails_twice_is_quarantined(new_case, monkeypatch):
     frames = coverage.filter(pl.col("measure") == "frames", pl.col("source") == bad)
     assert [(None, 0), ("cannot_read", 40)] == sorted(frames.select("cause", "n").rows(), key=lambda row: row[1])
     assert {f"raw/footage/{name}" for name in CLIPS} - {bad} == set(case.table("faces")["source"])
+
+
+def test_what_is_in_quarantine_is_tried_again_when_asked(new_case, expected, monkeypatch):
+    """Mended, it stays in quarantine until somebody asks; then it is as if nothing had failed."""
+    case, real, bad = new_case("mended"), pieces.index_segment, f"raw/footage/{CLIPS[1]}"
+    looked_at = []
+
+    def fails(unit, *rest):
+        looked_at.append(unit.clip.source)
+        if unit.clip.source == bad and len(looked_at) < 5:
+            raise MemoryError("no more memory")
+        return real(unit, *rest)
+
+    monkeypatch.setattr(pieces, "index_segment", fails)
+    assert 1 == len(index(case, workers=1).problems)
+    assert not index(case, workers=1).did_work
+
+    run = index(case, workers=1, again=True)
+
+    assert ((), 0) == (run.problems, run.exit_code)
+    assert [bad] == looked_at[4:]
+    assert (expected or tables(case)) == tables(case)
+    run = index(case, workers=1, again=True)
+    assert (False, ("nothing is in quarantine",)) == (run.did_work, run.notes)
+
+
+def test_exhaustive_stays_until_it_is_taken_back(new_case):
+    """Every frame is looked at, also by a run that does not ask for it: half of each kind would be neither."""
+    case = new_case("exhaustive", CLIPS[:1], seconds=2)
+
+    run = index(case, workers=1, exhaustive=True)
+    assert ("every frame is looked at (--exhaustive)",) == run.notes[:1]
+    assert [("frames", None, 20)] == frames(case)
+    run = index(case, workers=1)
+    assert (False, ("every frame is looked at (--exhaustive)",)) == (run.did_work, run.notes)
+
+    assert index(case, workers=1, exhaustive=False).did_work
+    [(_, _, examined), (_, cause, passed_over)] = frames(case)
+    assert (20, "frame_not_sampled") == (examined + passed_over, cause)
+    assert 0 < examined < 20
+
+
+def frames(case):
+    """Return what coverage says of frames."""
+    coverage = case.table("coverage", "index").filter(pl.col("measure") == "frames")
+    return coverage.select("measure", "cause", "n").sort("cause", nulls_last=False).rows()
+
+
+def test_a_device_that_is_not_there_is_refused(new_case):
+    """Before anything is decoded; the message says what ONNX Runtime has instead, and what to do."""
+    if CUDA in onnxruntime.get_available_providers():
+        pytest.skip("this machine has it")
+    case = new_case("cuda", CLIPS[:1], seconds=2)
+
+    with pytest.raises(UsageError, match=r"--device cuda: onnxruntime .* has .*CPUExecutionProvider.*and not CUDA"):
+        index(case, workers=1, device="cuda")
+
+    assert not case.folder("index").exists()
+    assert " cuda dlib " in engine_named("onnx_cuda").name
 
 
 def test_footage_that_was_altered_is_not_decoded(new_case):

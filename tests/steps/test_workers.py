@@ -13,6 +13,7 @@ import pytest
 from clusters import cluster, until
 
 from toolkit.errors import IntegrityError, UsageError
+from toolkit.steps.limits import Limits
 from toolkit.steps.workers import DIED, Failed, run
 
 HERE = Path(__file__).parent
@@ -68,6 +69,35 @@ def test_a_worker_that_is_killed_loses_only_its_unit(tmp_path):
 
     assert {n: n for n in range(6)} | {3: Failed(DIED)} == done
     assert {0: 1, 1: 1, 2: 1, 3: 2, 4: 1, 5: 1} == {n: len((tmp_path / str(n)).read_text()) for n in range(6)}
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (doing.hangs, "no sign of life for 1 s; ended"),
+        (doing.swallows, "needed more than 1 GiB of memory"),
+        (doing.crashes, "its worker died of SIGSEGV"),
+    ],
+)
+def test_a_unit_beyond_its_limits_costs_only_itself(function, why):
+    """One worker is another process too: what hangs, crashes or asks for all memory is tried twice and handed back."""
+    found = dict(run([1, 3, 2], function, workers=1, limits=lambda _: Limits(silent_s=1, memory_bytes=1 << 30)))
+
+    assert {1: 1, 2: 2, 3: Failed(why)} == found
+
+
+def test_a_unit_that_gets_on_may_take_its_time():
+    """Two seconds of work under a limit of one: the limit is of silence, not of work."""
+    assert [(4, 4)] == list(run([4], doing.gets_on, workers=1, limits=lambda _: Limits(silent_s=1)))
+
+
+def test_one_worker_is_kept_for_the_next_run():
+    """Starting one takes seconds; it is the same process, and its limits do not stay."""
+    [(_, first)] = run([1], doing.pid, workers=1, limits=lambda _: Limits(silent_s=1, memory_bytes=1 << 30))
+
+    assert [(1, first)] == list(run([1], doing.pid, workers=1, limits=lambda _: Limits()))
+    assert first != os.getpid()
+    assert [(3, 2 << 30)] == list(run([3], doing.swallows, workers=1, limits=lambda _: Limits()))
 
 
 def test_a_unit_that_fails_once_is_done_the_second_time(tmp_path):

@@ -32,17 +32,18 @@ def golden(folder: Path) -> Path:
     made = toolkit.bundle(toolkit.open_case(folder / "case"), folder / "bundle")
     for name in ("sql", "rules", "questions"):
         shutil.rmtree(made / "data/models" / name)
-    _reseal(made)
+    reseal(made)
     filler = GOLDEN_BYTES - sum(path.stat().st_size for path in made.rglob("*") if path.is_file())
     filler -= len(f"{'0' * 64}  README.md\n")
     (made / "README.md").write_bytes((ANSWERS.encode() * 1000)[:filler])
-    _reseal(made)
+    reseal(made)
     assert sum(path.stat().st_size for path in made.rglob("*") if path.is_file()) == GOLDEN_BYTES
     assert bundle.verify_bundle(made, Trust()).ok
     return made
 
 
-def _reseal(made: Path) -> None:
+def reseal(made: Path) -> None:
+    """Make the bag's own files anew, as anybody can who edits one."""
     for name in ("bagit.txt", "bag-info.txt", bag.PAYLOAD, bag.TAGS):
         (made / name).unlink(missing_ok=True)
     bag.seal_bag(made, {})

@@ -1,5 +1,7 @@
 """
-Torture: goals G1 to G5, whole. `make torture` runs it, with tests/custody on PYTHONPATH; the default suite, a tenth.
+Torture: goals G1 to G5, G8, G11 and G16, whole. `make torture` runs it; the default suite, a tenth.
+
+tests/custody and tests/readers must be on PYTHONPATH.
 
 Prints one line a goal: what was tried, and how often it held. Anything that does not hold ends it.
 """
@@ -13,11 +15,14 @@ from pathlib import Path
 
 os.environ["POLARS_MAX_THREADS"] = "1"  # before Polars is loaded: each step is forked, and they are small
 
+import bundles
 import crash_states
 import flips
+import generated
 import pipeline
+import races
 
-GOALS = ("kills", "states", "faults", "bits", "log")
+GOALS = ("kills", "states", "faults", "bits", "log", "tables", "races", "bundles")
 
 
 def main() -> None:
@@ -63,12 +68,35 @@ def _log(folder: Path, fewer: int) -> str:
     return f"{refused:,}/{tried:,} edits of a log of 256 lines refused"
 
 
+def _tables(folder: Path, fewer: int) -> str:
+    found = generated.balance(folder, fewer if fewer == 1 else 5 * fewer)  # 30 ms each: a fiftieth
+    assert found.quarantined, found
+    return (
+        f"{found.tables:,} generated tables balance: {found.rows:,} rows, {found.quarantined:,} of them in quarantine"
+    )
+
+
+def _bundles(folder: Path, fewer: int) -> str:
+    good, bad = bundles.agreements(folder, fewer)
+    return f"{good} whole bundles accepted and {bad} broken ones refused by verify and by verify.py alike"
+
+
+def _races(folder: Path, fewer: int) -> str:
+    rounds, refused, slowest = races.races(folder, races.ROUNDS // fewer)
+    assert refused == rounds * (races.STARTERS - 1), (rounds, refused)
+    late = "" if slowest < races.LONGEST_S else f", later than {races.LONGEST_S} s: is the machine busy?"
+    return f"{rounds} races of {races.STARTERS}: one winner each, {refused} refused within {slowest:.1f} s{late}"
+
+
 _DO: dict[str, Callable[[Path, int], str]] = {
     "kills": _kills,
     "states": _states,
     "faults": _faults,
     "bits": _bits,
     "log": _log,
+    "tables": _tables,
+    "races": _races,
+    "bundles": _bundles,
 }
 
 if __name__ == "__main__":

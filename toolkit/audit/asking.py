@@ -17,7 +17,8 @@ from toolkit.audit.counting import Counter
 from toolkit.audit.queries import ROOM, Query, queries, tables_read
 from toolkit.tables import TABLES, table
 
-_STEPS = {known.name: known.step for known in TABLES if known.name not in ("problems", "coverage")}
+_STEPS = {known.name: known.step for known in TABLES if known.name not in ("problems", "coverage", "tombstones")}
+"""Table -> the step that must have run before anything is said of it; tombstones need none."""
 _KEYED = {name: pl.Schema(table(name).schema() | {"evidence": pl.List(pl.Int64)}) for name in ("answers", "verdicts")}
 """The tables, with keys for evidence (see `origins`)."""
 _AFTER = "answers_given"

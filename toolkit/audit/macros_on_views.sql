@@ -47,14 +47,22 @@ create or replace macro is_said_unrecorded(topic_) as exists (
 -- Whether agreement texts were examined in which a duty would stand.
 create or replace macro is_text_held() as exists (from clauses);
 
+-- Whether a file lies there that may feed a table and that nobody could read.
+create or replace macro is_unread(table_) as exists (
+    from register_counts
+    where register_counts.table_name = table_ and register_counts.source is not null
+        and register_counts.cause in ('cannot_read', 'encrypted', 'cannot_parse', 'unsupported_type')
+);
+
 -- The state of a question on which every record is silent (vocabulary.md, in this order). An event whose carrier is
--- known (a recognition system that would have logged it, a register held for another time) but not held was not searched
--- for.
+-- known (a recognition system that would have logged it, a register held for another time, a file nobody could read) but
+-- not held was not searched for.
 create or replace macro silent_state(table_, event_, topic_, from_, to_, is_carrier_known) as
     case
         when is_complete(table_, null, from_, to_) and is_duty_shown(event_, from_, to_) then 'record_missing'
         when is_held(table_, from_, to_) then 'not_found'
-        when is_carrier_known or exists (from registers_examined where registers_examined.table_name = table_)
+        when is_carrier_known or is_unread(table_)
+            or exists (from registers_examined where registers_examined.table_name = table_)
             then 'not_searched'
         when is_said_unrecorded(topic_) or (is_text_held() and not is_duty_shown(event_, from_, to_)) then 'no_duty'
         else 'not_searched'
@@ -76,9 +84,9 @@ create or replace macro coverage_of(tables_) as (
                 measure := 'rows',
                 declared := case when count(*) > 0 and not bool_or(is_unknown) then sum(n)::bigint end,
                 examined := coalesce(sum(n) filter (where cause is null), 0)::bigint,
-                not_examined := map_from_entries(
-                    coalesce(list((cause, coalesce(n, 0)) order by cause) filter (where cause is not null), [])
-                )
+                not_examined := map_from_entries(coalesce(
+                    list((cause, case when not is_unknown then n end) order by cause) filter (where cause is not null), []
+                ))
             )
         )
     from counted

@@ -39,6 +39,8 @@ def number_places(connection: duckdb.DuckDBPyConnection) -> None:
                 union
                 select source || chr(9) || 'frame ' from candidates where source is not null
                 union
+                select "certificate" || chr(9) from tombstones
+                union
                 select source || chr(9) || regexp_replace(coalesce(locator, ''), '[1-9][0-9]{{0,9}}$', '')
                 from ({rows})
                 where source is not null and not regexp_full_match(coalesce(locator, ''), 'line [1-9][0-9]{{0,9}}')

@@ -6,9 +6,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from toolkit.answers import Answer, Coverage, Verdict
+from toolkit.answers import Answer, Coverage, StatementCheck, Verdict
 from toolkit.audit.charts import Span
-from toolkit.audit.sentences import answer_sentence, headlines, value_text
+from toolkit.audit.sentences import answer_sentence, causes_text, count_text, headlines, statement_text, value_text
 
 IMAGE_COLUMNS = {
     "Q09": "shared",
@@ -51,8 +51,18 @@ def page_values(
             for image, occasions in images.items()
         ],
         "verdicts": verdicts,
+        "bearings": {name: _bearings(group) for name, group in questions.items()},
+        "statement_checks": sorted(
+            _bearings([*answers, *verdicts]), key=lambda found: (found[0].origin, found[0].topic, found[0].bearing)
+        ),
         "coverage": coverage_rows(coverage),
     }
+
+
+def _bearings(found: Iterable[Answer | Verdict]) -> list[tuple[StatementCheck, str]]:
+    """Return each earlier statement that some answers or verdicts bear on, once, and how it is said."""
+    checks = dict.fromkeys(check for one in found for check in one.statements)
+    return [(check, statement_text(check)) for check in checks]
 
 
 def _cells(answers: list[Answer], subjects: Collection[str]) -> list[tuple[Answer, str]]:
@@ -69,7 +79,7 @@ def coverage_text(coverage: Coverage) -> str:
     >>> coverage_text(Coverage("rows", None, 12))
     'Coverage: 12 rows examined; how many there are is not known.'
     """
-    causes = ", ".join(f"{n:,} {cause.replace('_', ' ')}" for cause, n in sorted(coverage.not_examined.items()))
+    causes = causes_text(coverage.not_examined)
     missing = f"; not examined: {causes}" if causes else ""
     if coverage.declared is None:
         return f"Coverage: {coverage.examined:,} {coverage.measure} examined{missing}; how many there are is not known."
@@ -91,6 +101,18 @@ def coverage_rows(coverage: pl.DataFrame) -> list[dict[str, Any]]:
         .sort("method", "source", "measure", nulls_last=True)
     )
     return [{**row, "not_examined": _causes(row["causes"])} for row in grouped.iter_rows(named=True)]
+
+
+def examination_rows(examinations: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the table `examinations` with its causes as text."""
+    return [
+        {
+            **row,
+            "counted": count_text(row["declared"], row["measure"]),
+            "causes": causes_text({found["cause"]: found["n"] for found in row["not_examined"]}),
+        }
+        for row in examinations.iter_rows(named=True)
+    ]
 
 
 def _causes(causes: Iterable[Mapping[str, Any]]) -> str:

@@ -1,5 +1,6 @@
 """The report as a page: self-contained, no script, everything that came from evidence escaped."""
 
+import hashlib
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
@@ -35,6 +36,12 @@ _PAGES = Environment(
     trim_blocks=False,
     keep_trailing_newline=True,
 )
+
+
+def pages() -> dict[str, str]:
+    """Return the SHA-256 of each file that the page is made of: a report is made again when they change."""
+    files = sorted(resources.files("toolkit.audit").joinpath("templates").iterdir(), key=lambda path: path.name)
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.is_file()}
 
 
 def report_page(values: Mapping[str, Any], *, timeline: str) -> str:

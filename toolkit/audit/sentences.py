@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from toolkit.answers import REASONS, Answer, Coverage, Verdict
+from toolkit.answers import REASONS, Answer, Coverage, StatementCheck, Verdict
 
 HEADLINES = {
     ("Q02", "images"): "Images shared",
@@ -85,6 +85,22 @@ def verdict_sentence(verdict: Verdict) -> str:
     return said[:1].upper() + said[1:] + "."
 
 
+def statement_text(check: StatementCheck) -> str:
+    """
+    Return an earlier statement, where it stands, and why an answer bears on it, without what it does to it.
+
+    >>> from toolkit.problems import Origin
+    >>> origin = Origin("raw/statements/report.csv", "line 9")
+    >>> where = ("ST-9", "DOC-REPORT", "9", None, "7 images were shared.", origin)
+    >>> statement_text(StatementCheck("Q01", "contradicts", "the records give another number: 8", 1, (), *where))
+    'ST-9 (DOC-REPORT, paragraph 9, undated) "7 images were shared.": the records give another number: 8'
+    """
+    where = [check.document_ref or "document not stated", f"paragraph {check.paragraph}" if check.paragraph else ""]
+    place = ", ".join(filter(None, [*where, check.issued or "undated"]))
+    named = f" ({', '.join(check.subjects)})" if check.subjects and check.bearing != "confirms" else ""
+    return f'{check.statement_ref} ({place}) "{check.text or ""}": {check.why}{named}'
+
+
 def value_text(answer: Answer) -> str:
     """
     Return the value in a few words, or the state's name where there is none.
@@ -95,6 +111,33 @@ def value_text(answer: Answer) -> str:
     if answer.value is None:
         return answer.state.replace("_", " ")
     return _value(answer.value, answer.unit)
+
+
+def causes_text(not_examined: Mapping[str, int | None]) -> str:
+    """
+    Return why something was not examined, and how much of it; None: nobody knows how much.
+
+    >>> causes_text({"row_rejected": 2, "cannot_parse": None})
+    'cannot parse (how many is not known), 2 row rejected'
+    """
+    words = {cause: cause.replace("_", " ") for cause in sorted(not_examined)}
+    numbers = {cause: not_examined[cause] for cause in words}
+    return ", ".join(
+        f"{word} (how many is not known)" if numbers[cause] is None else f"{numbers[cause]:,} {word}"
+        for cause, word in words.items()
+    )
+
+
+def count_text(n: int | None, measure: str) -> str:
+    """
+    Return a number and what it counts.
+
+    >>> [count_text(n, "rows") for n in (1, 1200, None)]
+    ['1 row', '1,200 rows', 'rows, how many is not known']
+    """
+    if n is None:
+        return f"{measure}, how many is not known"
+    return f"{n:,} {measure[:-1] if n == 1 else measure}"
 
 
 def headlines(answers: Iterable[Answer]) -> list[tuple[str, Answer]]:
@@ -190,11 +233,7 @@ def _examined(coverage: Coverage) -> str:
     text = f"{total} {coverage.measure} examined"
     if coverage.declared is None:
         text += ", of a number nobody has stated"
-    return text + (f"; not examined: {_causes(coverage)}" if coverage.not_examined else "")
-
-
-def _causes(coverage: Coverage) -> str:
-    return ", ".join(f"{n:,} {cause.replace('_', ' ')}" for cause, n in sorted(coverage.not_examined.items()))
+    return text + (f"; not examined: {causes_text(coverage.not_examined)}" if coverage.not_examined else "")
 
 
 def _scope(answer: Answer) -> str:
@@ -241,7 +280,7 @@ def _conflicting(answer: Answer) -> str:
 
 
 def _not_searched(answer: Answer) -> str:
-    causes = _causes(answer.coverage) or "; ".join(answer.caveats) or "no register was supplied"
+    causes = causes_text(answer.coverage.not_examined) or "; ".join(answer.caveats) or "no register was supplied"
     return f"not searched: {causes}."
 
 

@@ -6,8 +6,9 @@ listed one by one, and the shared views of `sql/`. Nothing is written to disk bu
 views stand the connection can read nothing but the tables of the case.
 """
 
+import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -23,10 +24,16 @@ SAFE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
-    "temp_directory": "",
+    "python_enable_replacements": "false",  # a name in SQL is never a variable of the program
+    "memory_limit": "80%",
+    "temp_directory": "",  # nothing is spilled: beyond the limit, a query fails
+    "max_temp_directory_size": "0B",
 }
-MEMORY = "10GiB"
-"""What DuckDB may hold before it spills: 10^7 disclosures are to be answered in 16 GiB, with Polars and Arrow beside."""
+MEMORY_GIB = 10
+"""What DuckDB may hold before it spills: 10^7 disclosures are answered in 16 GiB, with Polars and Arrow beside."""
+Admit = Callable[[Table, Sequence[Path]], bool]
+"""Whether a table with these files is shown."""
+
 _TIMES = ("text", "earliest", "latest", "precision")
 SETTINGS = pl.Schema(
     {
@@ -65,13 +72,22 @@ def settings_row(values: Mapping[str, object]) -> pl.DataFrame:
     return pl.DataFrame([{name: row.get(name) for name in SETTINGS}], schema=SETTINGS)
 
 
-def open_views(
+def _spilling(folder: Path) -> dict[str, str]:
+    """Return settings to spill into a folder what does not fit: into MEMORY_GIB, or 60 % of the machine's memory."""
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = min(MEMORY_GIB << 30, physical * 3 // 5)
+    return {"temp_directory": folder.as_posix(), "max_temp_directory_size": "90%", "memory_limit": f"{limit >> 20}MiB"}
+
+
+def open_views(  # noqa: PLR0913 - by name only
     case_dir: Path,
     settings: Mapping[str, object] | None = None,
     *,
     shared: str = "sql",
     threads: int = 1,
     spill: Path | None = None,
+    narrow: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
+    admit: Admit | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """
     Return a connection with a view for each table of a case; the caller closes it.
@@ -85,37 +101,47 @@ def open_views(
         shared: "sql", for the views that questions and rules share, or "linking", for none of them.
         threads: Threads of DuckDB; answers and verdicts are the same for any number.
         spill: Folder, made when it is needed, for what does not fit into memory; None: nothing is written.
+        narrow: Called when the tables stand and the shared views do not: see `as_at.narrow`.
+        admit: Asked of each table and its files, before one is opened, whether it is shown; else it is empty, as if its
+            step had not run. Raises where the files are not what was written.
 
     Raises:
         IntegrityError: If a table is a link, or is not a file.
     """
-    more = {"temp_directory": spill.as_posix(), "memory_limit": MEMORY} if spill else {}
-    config = SAFE | {"threads": threads} | more
+    config = SAFE | {"threads": threads} | (_spilling(spill) if spill else {})
     connection = duckdb.connect(":memory:", config=config)
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set enable_progress_bar = false")
-    _add_tables(connection, case_dir)
-    _add(connection, "settings", settings_row(settings or {}))
-    origins.number_places(connection)
-    connection.execute((ROOM / "macros.sql").read_text("utf-8"))
-    if shared == "sql":
-        for view in in_order(queries("sql")):
-            connection.execute(f'create table "{view.name}" as\n{view.text}')
-    after = "macros_on_views.sql" if shared == "sql" else "macros_of_linking.sql"
-    connection.execute((ROOM / after).read_text("utf-8"))
-    connection.execute("set allowed_directories = $1", [[(case_dir / "tables").as_posix()]])
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
+        _add_tables(connection, case_dir, admit)
+        if narrow:
+            narrow(connection)
+        _add(connection, "settings", settings_row(settings or {}))
+        origins.number_places(connection)
+        connection.execute((ROOM / "macros.sql").read_text("utf-8"))
+        if shared == "sql":
+            for view in in_order(queries("sql")):
+                connection.execute(f'create table "{view.name}" as\n{view.text}')
+        after = "macros_on_views.sql" if shared == "sql" else "macros_of_linking.sql"
+        connection.execute((ROOM / after).read_text("utf-8"))
+        connection.execute("set allowed_directories = $1", [[(case_dir / "tables").as_posix()]])
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
-def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path) -> None:
+def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path, admit: Admit | None) -> None:
     """Add a view for each registered table, their unions, `steps_run` and `register_kinds`."""
     shared = {table.name for table in TABLES if sum(other.name == table.name for other in TABLES) > 1}
     steps_run = set()
     for table in TABLES:
         name = f"{table.step}_{table.name}" if table.name in shared else table.name
         files = _files(case_dir, table)
+        if admit and not admit(table, files or ()):
+            files = None
         if files is None:
             _add(connection, name, table.schema().to_frame())
             continue
@@ -125,8 +151,8 @@ def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path) -> None:
         else:
             _add(connection, name, table.schema().to_frame())
     for name in sorted(shared):
-        steps = [table.step for table in TABLES if table.name == name]
-        union = " union all ".join(f"select '{step}' as step, * from {step}_{name}" for step in steps)
+        having = [table.step for table in TABLES if table.name == name]
+        union = " union all ".join(f"select '{step}' as step, * from {step}_{name}" for step in having)
         connection.execute(f"create view {name} as {union}")
     _add(connection, "steps_run", pl.DataFrame({"step": sorted(steps_run)}, schema={"step": pl.String}))
     kinds = [(table.name, table.kind) for table in TABLES if table.kind]

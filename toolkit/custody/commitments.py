@@ -24,12 +24,15 @@ _SALT_BYTES = 32
 
 def commit(case_root: Path, values: Iterable[str]) -> list[str]:
     """Keep the values with salts of their own and return their commitments, in hex; hold the case's lock."""
-    made = []
+    made, path = [], case_root / OPENINGS
+    content = path.read_bytes() if path.exists() else b""
+    if not content.endswith(b"\n") and content:
+        write.truncate(path, content.rfind(b"\n") + 1)  # what a killed process left: nothing commits to it
     for value in values:
         salt = os.urandom(_SALT_BYTES)
         made.append(_commitment(salt, value))
         line = canonical({"commitment": made[-1], "salt": salt.hex(), "value": value})
-        write.append_line(case_root / OPENINGS, line)
+        write.append_line(path, line)
     return made
 
 
@@ -58,10 +61,10 @@ def opened(case_root: Path) -> dict[str, str]:
 def erase(case_root: Path, commitments: Iterable[str]) -> int:
     """Erase values and salts for good; return how many. The log, which holds the commitments, stays as it is."""
     gone, path = set(commitments), case_root / OPENINGS
-    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    *lines, torn = path.read_bytes().split(b"\n") if path.exists() else [b""]
     kept = [line for line in lines if json.loads(line)["commitment"] not in gone]
-    if len(kept) < len(lines):
-        write.write_bytes(path, b"".join(kept))
+    if len(kept) < len(lines) or torn:
+        write.write_bytes(path, b"".join(line + b"\n" for line in kept))
     return len(lines) - len(kept)
 
 

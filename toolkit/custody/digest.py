@@ -67,6 +67,23 @@ def digest_and_stat(path: Path) -> tuple[str, os.stat_result]:
     raise Unreadable("F405", path, "changed while it was read, twice")
 
 
+_once: dict[Path, tuple[tuple[int, ...], str]] = {}
+"""What `digest_once` hashed in this process: path -> state and digest."""
+
+
+def digest_once(path: Path) -> str:
+    """Return what `file_digest` returns; a file whose size, times and inode are as they were is not read again."""
+    try:
+        state = _state(os.lstat(path))
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if path in _once and _once[path][0] == state:
+        return _once[path][1]
+    sha256, read = digest_and_stat(path)
+    _once[path] = _state(read), sha256
+    return sha256
+
+
 def digest_of(value: Any) -> str:  # noqa: ANN401 - whatever JSON can say
     """
     Return the SHA-256 of the value's canonical JSON (RFC 8785), in hex.

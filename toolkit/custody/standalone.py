@@ -255,33 +255,29 @@ def check_log(data):
 
 def check_outputs(data, entries):
     """Check that tables and reports are what the latest outcome of each step names, and nothing else is there."""
-    steps, gone = {}, set()
+    wrote, expected, gone = {}, {}, set()
     for entry in entries:
         step, outputs = str(entry.get("step")), entry.get("outputs")
         if entry["event"] == "forgotten":  # only descriptors are, each as it was
             whole = [(str(f["path"]), str(f["sha256"]), int(f["rows"]), entry["why"]) for f in entry["files"]]
             stones = {stone[:2] for stone in whole if stone[0].startswith("tables/index/descriptors/")}
-            steps, gone = {step: dict(files.items() - stones) for step, files in steps.items()}, gone | stones
-        if entry["event"] in ("unit", "outcome") and isinstance(outputs, dict):
-            anew = entry["event"] == "outcome" and step != "report"
-            steps[step] = {**({} if anew else steps.get(step, {})), **outputs}
-    expected = {path: str(digest) for outputs in steps.values() for path, digest in outputs.items()}
-    for path, digest in expected.items():
+            expected, gone = dict(expected.items() - stones), gone | stones
+        if entry["event"] in ("unit", "outcome", "erased") and isinstance(outputs, dict):
+            if entry["event"] == "outcome" and step != "report":
+                expected = {path: digest for path, digest in expected.items() if wrote[path] != step}
+            wrote, expected = dict.fromkeys(outputs, step) | wrote, expected | {k: str(v) for k, v in outputs.items()}
+    torn = [(entry["torn"], entry["sha256"]) for entry in entries if entry["event"] == "recovered_tail"]
+    for path, digest in [*expected.items(), *torn]:
         need(sha256(read(data, path)) == digest, f"{path!r} is not what the log has")
     for path in [f"{folder}/{name}" for folder in ("tables", "reports") for name in below(data, folder)]:
         need(path in expected, f"no line of the log names {path}, or it was forgotten")
-    for entry in [entry for entry in entries if entry["event"] == "recovered_tail"]:
-        need(sha256(read(data, entry["torn"])) == entry["sha256"], f"{entry['torn']!r} is not what the log has")
-    return f"{len(expected)} tables and reports, {len({path for path, _ in gone} - set(expected))} forgotten"
+    return expected, len({path for path, _ in gone} - set(expected))
 
 
-def check_manifest(data, entries):
-    """Check the sources' manifest against the last seal, and return path -> digest."""
-    seals = [each for each in entries if (each["event"], each.get("step")) == ("outcome", "seal")]
-    need(seals and isinstance(seals[-1].get("outputs"), dict), "the case was never sealed")
-    content = read(data, "custody/manifest.sha256")
-    need(sha256(content) == seals[-1]["outputs"].get("custody/manifest.sha256"), "the manifest is not the one sealed")
-    found = {}
+def check_manifest(data, expected):
+    """Read the sources' manifest, which was checked with the outputs, and return path -> digest."""
+    need("custody/manifest.sha256" in expected, "the case was never sealed")
+    content, found = read(data, "custody/manifest.sha256"), {}
     for line in content.split(b"\n")[:-1]:
         digest, path = os.fsdecode(line.lstrip(b"\\")[:64]), os.fsdecode(line.lstrip(b"\\")[66:])
         if line.startswith(b"\\"):
@@ -348,6 +344,10 @@ def check_signatures(data, lines, trust, witnesses, heads):
         said = {name: mandated.get(name, {}) for name in ("case", "mandate")}
         signed = f"toolkit mandate\n{sha256(canonical(said))}\n"
         need(note(content)[0] == signed, "the mandate was edited since it was signed")
+    for name in [f"custody/erasures/{name}" for name in below(data, "custody/erasures") if name.endswith(".json")]:
+        content = read(data, name.removesuffix("json") + "txt")
+        of = f"sha256 of {name}: {sha256(read(data, name))}\n" in note(content)[0]
+        need(of and (not trust or signers(content, trust)), f"{name} is not signed by a key that is trusted")
     cosigned = [f"custody/witnessed/{name}" for name in below(data, "custody/witnessed") if name.endswith(".note")]
     kept, agree = [(name, read(data, name), witnesses) for name in cosigned], 0
     for place, content, keys in [*kept, *((head, Path(head).read_bytes(), None) for head in heads)]:
@@ -363,14 +363,14 @@ def verify(root, trust=(), witnesses=(), heads=()):
     """Check a bundle; return sentences about it, or raise a Fault."""
     files, data = check_bag(root), root / "data"
     lines, entries = check_log(data)
-    sealed = check_manifest(data, entries)
-    outputs = check_outputs(data, entries)
+    outputs, gone = check_outputs(data, entries)
+    sealed = check_manifest(data, outputs)
     check_settings(data, entries)
     statements = check_statements(data, lines, entries, sealed)
     signed, agree = check_signatures(data, lines, trust, witnesses, heads)
     return [
-        f"{files} files, {len(lines)} lines of the log, {outputs}, {statements} statements proven",
-        f"{len(sealed)} sources: their digests are here, they themselves are not",
+        f"{files} files, {len(lines)} lines of the log, {len(outputs)} tables and reports, {gone} forgotten",
+        f"{statements} statements; {len(sealed)} sources: their digests are here, they themselves are not",
         f"head: {signed}; {agree} heads from outside agree with it",
         "The log proves what was recorded, not that it is true or complete.",
     ]

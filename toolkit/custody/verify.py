@@ -4,9 +4,8 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from toolkit.custody import access, chain, heads, mandate, manifest, tombstones
+from toolkit.custody import access, chain, commitments, erasure, heads, mandate, manifest, note, tombstones
 from toolkit.custody.chain import LOG, Entry
 from toolkit.custody.checkpoint import CHECKPOINT
 from toolkit.custody.digest import Unreadable, file_digest, files_under, folder_digest, shown
@@ -37,6 +36,9 @@ FAILURES = {
     "V519": "a statement of a report is not what the log has of it, or its proof shows nothing",
     "V520": "a file that was forgotten is there again",
     "V521": "the record of who read the case was cut or edited",
+    "V522": "a file that was destroyed by an erasure is there again",
+    "V523": "a certificate of erasure is not signed by a signer, or not what was signed",
+    "V524": "an erasure was begun and is not finished",
 }
 """What `verify` can find, by code. A file that was moved is no failure but a note (F407)."""
 
@@ -131,6 +133,7 @@ def verify(
         checked += _check_outputs(case_root, entries, gone, failures)
         checked += _check_settings(case_root, entries, failures)
         checked += _check_access(case_root, entries, failures) if sources else 0
+        checked += _check_erasures(case_root, trust, entries, failures)
     signed, kept = _check_heads(case_root, trust, failures)
     limits = heads.limits(signed, kept, sealed=len(entries))
     found = sorted(set(failures)), sorted(notes)
@@ -142,23 +145,26 @@ def expected_outputs(entries: Iterable[Entry]) -> dict[str, str]:
     Return path -> SHA-256 of every output that should be there.
 
     An outcome replaces the earlier ones of its step; reports stay, as each has a folder of its own; a unit counts from
-    when it is finished. What was forgotten, as it was, need not be there.
+    when it is finished. A file that an erasure took something from is as that left it, until its step writes it again.
+    What was forgotten, as it was, need not be there.
 
     Raises:
         IntegrityError: If a tombstone is none.
     """
-    by_step: dict[str, dict[str, str]] = {}
+    wrote: dict[str, str] = {}
+    found: dict[str, str] = {}
     for entry in entries:
         step, outputs = str(entry.get("step")), entry.get("outputs")
         if entry["event"] == "forgotten":
             gone = {(path, stone.sha256) for path, stone in tombstones.tombstones(entry, "files").items()}
-            by_step = {step: dict(files.items() - gone) for step, files in by_step.items()}
-        if entry["event"] not in ("unit", "outcome") or not isinstance(outputs, dict):
+            found = dict(found.items() - gone)
+        if entry["event"] not in ("unit", "outcome", "erased") or not isinstance(outputs, dict):
             continue
         if entry["event"] == "outcome" and step != "report":
-            by_step[step] = {}
-        by_step.setdefault(step, {}).update(outputs)
-    return {path: str(sha256) for outputs in by_step.values() for path, sha256 in outputs.items()}
+            found = {path: sha256 for path, sha256 in found.items() if wrote[path] != step}
+        wrote = dict.fromkeys(outputs, step) | wrote
+        found |= {path: str(sha256) for path, sha256 in outputs.items()}
+    return found
 
 
 def _forgotten(entries: list[Entry], failures: list[Failure]) -> dict[str, tombstones.Tombstone]:
@@ -210,12 +216,10 @@ def _check_torn(case_root: Path, entries: list[Entry], failures: list[Failure]) 
 
 def _check_manifest(case_root: Path, entries: list[Entry], failures: list[Failure]) -> int:
     """Compare the manifest with the one that was sealed last."""
-    seals = [entry for entry in entries if (entry["event"], entry.get("step")) == ("outcome", "seal")]
-    if not seals:
+    if not any((entry["event"], entry.get("step")) == ("outcome", "seal") for entry in entries):
         failures.append(Failure("V503", MANIFEST, "no seal in the log: run 'toolkit seal CASE'"))
         return 0
-    sealed: Any = seals[-1].get("outputs")
-    sha256 = str(sealed.get(MANIFEST)) if isinstance(sealed, dict) else "none"
+    sha256 = expected_outputs(entries).get(MANIFEST, "none")
     _compare(case_root, MANIFEST, sha256, ("V504", "V504"), failures)
     return 1
 
@@ -248,14 +252,38 @@ def _check_sources(
         Failure("V506", shown(path), f"expected {sealed[path][:_SHORT]}, found {now[path][:_SHORT]}")
         for path in changes.changed
     ]
+    back = erasure.returned(case_root, {path: now[path] for path in changes.added})
     failures += [
-        Failure("V508", shown(path), f"never sealed; its digest now is {now[path][:_SHORT]}") for path in changes.added
+        Failure("V522", shown(path), f"destroyed on {stone.destroyed[:10]}, by {stone.certificate}")
+        for path, stone in back.items()
+        if not path.startswith("/")
+    ]
+    failures += [
+        Failure("V508", shown(path), f"never sealed; its digest now is {now[path][:_SHORT]}")
+        for path in changes.added
+        if path not in back
     ]
     moved = [
         Problem("F407", Origin(shown(old)), f"moved to {shown(new)}", "content as sealed; run 'toolkit seal CASE'")
         for old, new in changes.moved
     ]
-    return [*problems.values(), *moved]
+    outside_still = [
+        Problem("F411", Origin(shown(path)), f"destroyed in the case by {stone.certificate}", "outside; not reached")
+        for path, stone in back.items()
+        if path.startswith("/")
+    ]
+    stones = [stone for stone in erasure.tombstones(case_root) if stone.source not in sealed]
+    destroyed = [
+        Problem("F412", Origin(shown(stone.source)), _destroyed(stone), f"tombstone in {stone.certificate}")
+        for stone in stones
+    ]
+    return [*problems.values(), *moved, *outside_still, *destroyed]
+
+
+def _destroyed(stone: erasure.Tombstone) -> str:
+    return (
+        f"destroyed on {stone.destroyed[:10]} by {stone.by}, witness: {stone.witness}; image {shown(stone.image_ref)}"
+    )
 
 
 def _check_outputs(
@@ -312,6 +340,27 @@ def _check_access(case_root: Path, entries: list[Entry], failures: list[Failure]
     if wrong:
         failures.append(Failure("V521", access.ACCESS, wrong))
     return 1 if any(entry["event"] == "access" for entry in entries) else 0
+
+
+def _check_erasures(case_root: Path, trust: heads.Trust, entries: list[Entry], failures: list[Failure]) -> int:
+    """Check that certificates are signed as they are, and that what was begun is finished."""
+    count, faults = erasure.check_certificates(case_root, [note.public_key(text) for text in trust.signers])
+    failures += [Failure("V523", shown(path), detail) for path, detail in faults]
+    begun = [entry for entry in entries if (entry["event"], entry.get("step")) == ("intent", erasure.STEP)]
+    done = [entry for entry in entries if entry["event"] == "erased"]
+    orders = {made for entry in begun for made in entry["order"]}
+    if len(begun) > len(done) or orders & _openings(case_root):
+        detail = f"line {begun[-1]['n'] + 1} began it: run 'toolkit erase CASE --yes'"
+        failures.append(Failure("V524", LOG, detail))
+    return count
+
+
+def _openings(case_root: Path) -> set[str]:
+    """Return the commitments whose values are there."""
+    try:
+        return set(commitments.opened(case_root))
+    except (IntegrityError, OSError):
+        return set()
 
 
 def _compare(case_root: Path, path: str, sha256: str, codes: tuple[str, str], failures: list[Failure]) -> None:

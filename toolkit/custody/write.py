@@ -322,6 +322,15 @@ def remove(path: Path) -> None:
         disk.fsync_folder(path.parent)
 
 
+def empty(folder: Path) -> None:
+    """Remove all that lies in the folder, if it is there."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            remove(path)
+
+
 def make_folder(folder: Path) -> None:
     """Make the folder and what is missing above it, each on the disk before the next."""
     if folder.is_dir():

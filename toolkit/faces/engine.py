@@ -121,6 +121,19 @@ class Onnx:
         return onnx_engine.describe(chips)
 
 
+class OnnxCuda(Onnx):
+    """The same on an NVIDIA GPU: descriptors near those of the processor, but not to the last bit. Not measured yet."""
+
+    @property
+    def name(self) -> str:
+        """Versions of both libraries, the device, and the first digits of the weights' digests."""
+        return super().name.replace(" dlib ", " cuda dlib ", 1)
+
+    def describe(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Describe in batches on the GPU."""
+        return onnx_engine.describe(chips, "cuda")
+
+
 class OnnxCnn(Onnx):
     """dlib's two networks in ONNX Runtime, the detector too: it also finds faces that HOG does not, for more time."""
 
@@ -213,7 +226,18 @@ def engine_named(name: str) -> Engine:
     raise UsageError(f"no engine {name!r}: the engines are {', '.join([*_OWN, 'face_recognition'])}")
 
 
-_OWN: dict[str, type[Onnx | Dlib]] = {"onnx": Onnx, "onnx_cnn": OnnxCnn, "dlib": Dlib}
+def check_device(device: str) -> None:
+    """
+    Check that descriptors can be made on a device, "cpu" or "cuda", in this process.
+
+    Raises:
+        UsageError: If they cannot; says what was found and what to install.
+    """
+    if device != "cpu":
+        onnx_engine.providers(device)
+
+
+_OWN: dict[str, type[Onnx | Dlib]] = {"onnx": Onnx, "onnx_cnn": OnnxCnn, "onnx_cuda": OnnxCuda, "dlib": Dlib}
 
 
 def _digests(*parts: str) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from toolkit.errors import UsageError
 from toolkit.faces import graphs, weights
 from toolkit.faces.pyramid import STEP, Sheet, rounded, sheet, smaller
 from toolkit.faces.weights import Boxes
@@ -26,6 +27,12 @@ BATCH = 16
 
 WINDOW_PX = 80
 """Side of the smallest face that dlib's detector sees at its own scale (the window in its file)."""
+
+CUDA = "CUDAExecutionProvider"
+"""
+ONNX Runtime's way to an NVIDIA GPU. It comes with the package onnxruntime-gpu, which is installed in place of
+onnxruntime (both are the module `onnxruntime`), so that it can be no extra of this package.
+"""
 
 _PITCH_PX, _CORNER_PX, _REACH = 8, 29, 10
 """A place of the map is 8 px from the next; it needs 29 px, and 10 places on each side (its convolutions' windows)."""
@@ -49,7 +56,7 @@ class Marked:
     strengths: Floats
 
 
-def describe(chips: NDArray[np.uint8]) -> Floats:
+def describe(chips: NDArray[np.uint8], device: str = "cpu") -> Floats:
     """
     Return the descriptors of aligned faces: dlib's, to within 1e-6.
 
@@ -57,17 +64,20 @@ def describe(chips: NDArray[np.uint8]) -> Floats:
 
     Args:
         chips: Faces cut out as `dlib.get_face_chip` does with size 150 and padding 0.25, RGB, shape (n, 150, 150, 3).
+        device: "cpu" or "cuda"; what is said above of the last bit holds for the first.
 
     Returns:
         Shape (n, 128).
 
     Raises:
+        UsageError: If there is no such device.
         ValueError: If *chips* has another shape or type.
     """
     side = graphs.CHIP_PX
     if chips.shape[1:] != (side, side, 3) or chips.dtype != np.uint8:
         raise ValueError(f"chips must be uint8 of shape (n, {side}, {side}, 3), found {chips.dtype} {chips.shape}")
-    parts = [_descriptor()({"chips": chips[start : start + BATCH]}) for start in range(0, len(chips), BATCH)]
+    network = _descriptor(device)
+    parts = [network({"chips": chips[start : start + BATCH]}) for start in range(0, len(chips), BATCH)]
     return np.concatenate([np.empty((0, 128, 1, 1), np.float32), *parts])[:, :, 0, 0]
 
 
@@ -192,8 +202,8 @@ def _unenlarged(marked: Marked, enlarged: tuple[int, ...], size: tuple[int, ...]
 
 
 @cache
-def _descriptor() -> Run:
-    return _session(graphs.descriptor_graph(weights.descriptor_network()))
+def _descriptor(device: str) -> Run:
+    return _session(graphs.descriptor_graph(weights.descriptor_network()), device)
 
 
 @cache
@@ -211,9 +221,32 @@ def _resizer() -> Run:
     return _session(graphs.resizing_graph())
 
 
-def _session(graph: bytes) -> Run:
+def providers(device: str) -> list[str | tuple[str, dict[str, str]]]:
+    """
+    Return what ONNX Runtime is to run a network with.
+
+    Args:
+        device: "cpu" or "cuda".
+
+    Raises:
+        UsageError: If the installed ONNX Runtime has nothing for it; says what it has.
+    """
+    if device == "cpu":
+        return ["CPUExecutionProvider"]
+    found = onnxruntime.get_available_providers()
+    if device != "cuda" or CUDA not in found:
+        raise UsageError(
+            f"--device {device}: onnxruntime {onnxruntime.__version__} has {', '.join(found)}, and not {CUDA}; "
+            "with an NVIDIA GPU: pip uninstall onnxruntime && pip install onnxruntime-gpu; without: --device cpu"
+        )
+    return [(CUDA, {"use_tf32": "0"})]  # TF32 has 10 bits of each number: 1e-3, not 1e-6
+
+
+def _session(graph: bytes, device: str = "cpu") -> Run:
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = settings.inter_op_num_threads = 1
     settings.log_severity_level = 3  # errors only
-    session = onnxruntime.InferenceSession(graph, settings, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(graph, settings, providers=providers(device))
+    if device == "cuda" and CUDA not in (running := session.get_providers()):  # it goes on without, and does not say so
+        raise UsageError(f"--device cuda: CUDA or cuDNN could not be started; running with {', '.join(running)}")
     return lambda given: np.asarray(session.run(None, given)[0])

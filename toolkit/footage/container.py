@@ -15,6 +15,13 @@ from toolkit.problems import Origin, Problem
 MAX_PIXELS = 64_000_000
 """Largest frame decoded; twice 8K (33 megapixels). More is a damaged header or a trap, not a camera."""
 
+CODECS = frozenset((
+    "h264", "hevc", "av1", "vp8", "vp9", "mpeg1video", "mpeg2video", "mpeg4", "h263", "h263p", "mjpeg", "mjpegb",
+    "jpeg2000", "theora", "dvvideo", "vc1", "wmv1", "wmv2", "wmv3", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "flv1",
+    "vp6", "vp6f", "prores", "dnxhd", "ffv1", "huffyuv", "ffvhuff", "utvideo", "rawvideo", "v210",
+))  # fmt: skip
+"""What is decoded: what cameras, recorders and editing programs write. Any other decoder is code that nobody needs."""
+
 _FIRST_YEAR = 1995
 """Earlier creation times are a clock's zero (1904 in MP4, 1970 on recorders) or a recorder that was never set."""
 
@@ -63,7 +70,7 @@ def probe(path: Path, source: str) -> Container | Problem:
     Returns:
         A `Container`, or a `Problem`: M101 (no decoder opens it), M102 (empty),
         M103 (no known type), M106 (larger frames than any camera makes), M107 (a
-        list of other files), F406 (cannot be read).
+        list of other files), M111 (a codec that is not on the list), F406 (cannot be read).
     """
     try:
         with path.open("rb") as file:
@@ -96,15 +103,24 @@ def open_container(path: Path, demuxer: str) -> InputContainer:
 
 
 def video_of(opened: InputContainer) -> VideoStream | None:
-    """Return the first moving picture of the file: not the sound, nor a cover picture attached to it."""
+    """
+    Return the first moving picture of the file: not the sound, nor a cover picture attached to it.
+
+    Its decoder refuses frames larger than the limit, also where they begin to be so in the middle of the file.
+    """
     moving = [stream for stream in opened.streams.video if not stream.disposition & stream.disposition.attached_pic]
-    return moving[0] if moving else None
+    if not moving:
+        return None
+    moving[0].codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+    return moving[0]
 
 
 def _declared(opened: InputContainer, path: Path, source: str, demuxer: str) -> Container | Problem:
     stream = video_of(opened)
     if stream is None:
         return _problem("M101", source, f"opens as {demuxer}, but holds no video that a decoder knows")
+    if (codec := stream.codec_context.codec.canonical_name) not in CODECS:
+        return _problem("M111", source, f"expected a codec that cameras use (toolkit.footage.container), found {codec}")
     width, height = stream.codec_context.width, stream.codec_context.height
     if width * height > MAX_PIXELS:
         return _problem("M106", source, f"expected frames of at most {MAX_PIXELS} pixels, found {width} x {height}")

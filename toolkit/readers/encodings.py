@@ -50,11 +50,14 @@ class Transcoded:
         text: In UTF-8, without a byte-order mark.
         begin: Bytes of the byte-order mark in the file.
         bad_byte: Offset in the file of the first byte that could not be decoded; -1: none. Then it is shown escaped.
+        escapes: Of each stretch that is shown escaped, in order: how many units of 2 bytes `text` would have up to its
+            end, if all had been decoded from such; and by how many bytes the file is ahead of that from there on.
     """
 
     text: bytes
     begin: int
     bad_byte: int = -1
+    escapes: tuple[tuple[int, int], ...] = ()
 
     def in_file(self, offsets: Positions) -> Positions:
         """Return the offsets in the file of offsets in `text`, which ascend."""
@@ -63,7 +66,10 @@ class Transcoded:
         lead = np.frombuffer(self.text, np.uint8, int(offsets[-1]))
         units: NDArray[np.int64] = np.cumsum((lead & 0xC0) != 0x80, dtype=np.int64)  # noqa: PLR2004 - a character begins
         units += np.cumsum(lead >= 0xF0, dtype=np.int64)  # noqa: PLR2004 - and takes a surrogate pair
-        return self.begin + 2 * np.concatenate(([0], units))[offsets]
+        found: Positions = np.concatenate(([0], units))[offsets]
+        ends = np.array([0, *(end for end, _ in self.escapes)], np.int64)
+        ahead = np.array([0, *(behind for _, behind in self.escapes)], np.int64)
+        return self.begin + 2 * found + ahead[np.searchsorted(ends, found, side="right") - 1]
 
 
 def foreign_mark(text: Text) -> str | None:
@@ -99,7 +105,26 @@ def from_utf_16(text: Text) -> Transcoded:
     try:
         return Transcoded(whole.decode(codec).encode(), begin)
     except UnicodeDecodeError as error:
-        return Transcoded(whole.decode(codec, "backslashreplace").encode(), begin, begin + error.start)
+        shown, escapes = _escaped(whole, codec)
+        return Transcoded(shown.encode(), begin, begin + error.start, escapes)
+
+
+def _escaped(whole: bytes, codec: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return a text in which what cannot be decoded is escaped, and the stretches where (see `Transcoded`)."""
+    found: list[tuple[int, int]] = []
+    ahead = 0
+
+    def escape(error: UnicodeError) -> tuple[str | bytes, int]:
+        nonlocal ahead
+        shown, end = codecs.backslashreplace_errors(error)
+        if isinstance(error, UnicodeDecodeError):
+            units = (error.start - ahead) // 2 + len(shown)
+            ahead = end - 2 * units
+            found.append((units, ahead))
+        return shown, end
+
+    codecs.register_error("toolkit.escaped", escape)
+    return whole.decode(codec, "toolkit.escaped"), tuple(found)
 
 
 def _order_without_mark(text: Text) -> str | None:

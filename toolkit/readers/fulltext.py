@@ -6,7 +6,7 @@ shards that changed are read again. Words are compared without case and accents;
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,22 +66,25 @@ class BadQuery(ValueError):  # noqa: N818 - reads as what it says
 
 
 @contextmanager
-def open_index(path: Path, shards: Mapping[str, tuple[Path, str]]) -> Iterator["Index"]:
+def open_index(
+    path: Path, shards: Mapping[str, tuple[Path, str]], checked: Callable[[Path], Path]
+) -> Iterator["Index"]:
     """
     Give the index of these shards, brought up to date.
 
     Args:
         path: `cache/text.sqlite`.
         shards: Path in the case -> the Parquet file (of a table in `TEXTS`) and its digest.
+        checked: Told each shard before it is opened; raises where it is not what was written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         connection = _opened(path)
-        _update(connection, shards)
+        _update(connection, shards, checked)
     except sqlite3.DatabaseError:  # damaged: it is only a cache
         path.unlink(missing_ok=True)
         connection = _opened(path)
-        _update(connection, shards)
+        _update(connection, shards, checked)
     with closing(connection):
         yield Index(connection)
 
@@ -109,7 +112,9 @@ def _opened(path: Path) -> sqlite3.Connection:
     return _opened(path)
 
 
-def _update(connection: sqlite3.Connection, shards: Mapping[str, tuple[Path, str]]) -> None:
+def _update(
+    connection: sqlite3.Connection, shards: Mapping[str, tuple[Path, str]], checked: Callable[[Path], Path]
+) -> None:
     """Take out the shards that are gone or changed, and read those that are new, in one transaction."""
     known = dict(connection.execute("select name, sha256 from shards"))
     stale = [name for name, sha256 in known.items() if name not in shards or shards[name][1] != sha256]
@@ -123,7 +128,7 @@ def _update(connection: sqlite3.Connection, shards: Mapping[str, tuple[Path, str
             connection.execute("delete from texts where rowid between ? and ?", [first, last])
             connection.execute("delete from shards where name = ?", [name])
         for name in sorted(new):
-            _add(connection, name, *shards[name])
+            _add(connection, name, checked(shards[name][0]), shards[name][1])
         connection.execute("commit")
     except BaseException:
         connection.close()

@@ -28,7 +28,9 @@ def with_digests(kind: str, frame: pl.DataFrame, digests: Mapping[str, str]) -> 
     return frame.with_columns(pl.Series("sha256", [digests.get(path) for path in paths], pl.String))
 
 
-def unpaired(kind: str, frame: pl.DataFrame, media: Collection[str], named: Collection[str]) -> pl.DataFrame:
+def unpaired(
+    kind: str, frame: pl.DataFrame, media: Collection[str], named: Collection[str], destroyed: Collection[str] = ()
+) -> pl.DataFrame:
     """
     Return the problems (F409): files listed and not present, and, where there is an index, present and not listed.
 
@@ -37,10 +39,13 @@ def unpaired(kind: str, frame: pl.DataFrame, media: Collection[str], named: Coll
         frame: Its table, with digests.
         media: Paths in the case of the files of that kind, without the index.
         named: Paths that need not be listed, for they are named elsewhere (the mandate's probes).
+        destroyed: Paths that need not be present, for there is a tombstone.
     """
     index = f"raw/{kind}/{INDEXES[kind][1]}"
     found = [PROBLEMS.to_frame()]
     for source, locator, file in frame.filter(pl.col("sha256").is_null()).select("source", "locator", "file").rows():
+        if f"raw/{kind}/{file}" in destroyed:
+            continue
         message = f"expected the file raw/{kind}/{shown(file)[1:-1]}, found none"
         found.append(problem("F409", source, locator, message, "row kept, without a file"))
     if frame.is_empty():

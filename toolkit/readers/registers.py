@@ -94,6 +94,8 @@ def _balanced(register: Register, entry: Entry, problems: list[pl.DataFrame], st
         problems.append(problem("T214", entry.source, "", f"expected {expected}", "nothing to keep"))
     if apart:
         counts.append(("rows", "row_rejected" if feed else "cannot_parse", apart))
+    elif register.fault:
+        counts.append(("files", "cannot_parse", 1))
     if declared is not None and declared != accepted + apart:
         message = f"expected {declared} rows, as raw/sources.csv declares, found {accepted + apart}"
         problems.append(problem("T216", entry.source, "", message, "what was found is kept"))

@@ -13,6 +13,7 @@ _OPERATION = {
     "sweep": "combination",
     "search": "consultation",
     "erase": "erasure",
+    "not_held": "erasure",
 }
 """Step -> operation; what is not here alters."""
 UNSTATED = "not stated"

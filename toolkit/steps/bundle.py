@@ -113,7 +113,11 @@ def _prove(case: Case, entries: list[Entry], outputs: dict[str, str], folder: Pa
 
 def _names(entries: list[Entry], path: str, sha256: str) -> int | None:
     """Return the place of the last outcome that names a file with this digest."""
-    found = (n for n, entry in reversed(list(enumerate(entries))) if entry["event"] == "outcome" and _has(entry, path))
+    found = (
+        n
+        for n, entry in reversed(list(enumerate(entries)))
+        if entry["event"] in ("outcome", "erased") and _has(entry, path)
+    )
     at = next(found, None)
     return at if at is not None and entries[at]["outputs"][path] == sha256 else None
 

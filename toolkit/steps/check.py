@@ -1,7 +1,10 @@
 """`toolkit check`: the verdicts of a reconstructed case."""
 
+from dataclasses import replace
+
 from toolkit.answers import Verdict
 from toolkit.audit.asking import as_verdicts
+from toolkit.audit.statements import as_checks, checks_of
 from toolkit.case import Case
 from toolkit.errors import UsageError
 from toolkit.steps.consulted import consulted
@@ -28,4 +31,8 @@ def check(case: Case, rule: str | None = None) -> list[Verdict]:
 
 def verdicts_of(case: Case) -> list[Verdict]:
     """Return all verdicts, for another step: nobody is asking."""
-    return as_verdicts(case.table("verdicts"))
+    checks = as_checks(case.table("statement_checks"))
+    return [
+        replace(verdict, statements=bears) if (bears := checks_of(checks, verdict.rule, verdict.subject)) else verdict
+        for verdict in as_verdicts(case.table("verdicts"))
+    ]

@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from toolkit.case import Case, Progress
+from toolkit.custody import erasure
 from toolkit.custody.digest import Unreadable, digest_of, file_digest
 from toolkit.errors import IntegrityError, UsageError
 from toolkit.faces.search import WIDTH, Rows
@@ -77,7 +78,7 @@ def shards(work: Job, digests: dict[str, str], wanted: frozenset[str], depends_o
         UsageError: If the index is not finished.
     """
     case = work.case
-    written = _index_wrote(work)
+    written, as_written = _index_wrote(work), erasure.as_written(work.log.entries)
     found = []
     for faces in sorted((case.folder("index") / "faces").glob("*.parquet")):
         descriptors = case.folder("index") / "descriptors" / faces.name
@@ -85,12 +86,14 @@ def shards(work: Job, digests: dict[str, str], wanted: frozenset[str], depends_o
         _check(names[0], written.get(names[0]), digests.get(names[0]))
         gone = names[1] in work.forgotten
         sha256 = work.forgotten[names[1]].sha256 if gone else written.get(names[1])
+        sha256 = as_written.get((names[1], str(sha256)), sha256)
         inputs = digest_of([digests.get(names[0]), sha256, *depends_on])
         n_faces = pq.read_metadata(faces).num_rows
         shard = Shard(faces.name, faces, descriptors, sha256, inputs, n_faces, forgotten=gone)
         shard = _against(work, shard, wanted)
         if shard.missing and not gone:
-            _check(names[1], sha256, _digest(descriptors))
+            now = _digest(descriptors)
+            _check(names[1], sha256, as_written.get((names[1], str(now)), now))
         found.append(shard)
     return found
 
@@ -147,6 +150,12 @@ def compared(
         if progress:
             progress("sweep", done, total)
         yield shard, None
+
+
+def erased(work: Job, shards: Sequence[Shard]) -> int:
+    """Return how many faces of the shards were erased before this sweep compared them."""
+    rows = erasure.rows_erased(work.log.entries)
+    return sum(rows.get(work.case.relative(shard.faces), 0) for shard in shards)
 
 
 def compare_shard(case: Case, probes: Sequence[Probe], threshold: float, shard: Shard) -> dict[str, str]:

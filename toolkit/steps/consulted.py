@@ -10,8 +10,8 @@ from toolkit.case import Case
 from toolkit.custody import access
 from toolkit.errors import ResourceError
 
-AS, REASON, TO = "TOOLKIT_AS", "TOOLKIT_REASON", "TOOLKIT_TO"
-"""Environment variables with the post of who is at work, why, and to whom something is given."""
+VARIABLES = {"by": "TOOLKIT_AS", "reason": "TOOLKIT_REASON", "to": "TOOLKIT_TO", "witness": "TOOLKIT_WITNESS"}
+"""Environment variables with the post of who is at work, why, to whom something is given, and who watches."""
 
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -22,16 +22,15 @@ class NotLogged(UserWarning):
 
 def stated() -> dict[str, str]:
     """
-    Return `by`, `reason` and `to`, as far as they are stated.
+    Return `by`, `reason`, `to` and `witness`, as far as they are stated.
 
     Raises:
         UsageError: If a post is not a post's reference.
     """
-    found = {key: os.environ.get(name, "").strip() for key, name in (("by", AS), ("reason", REASON), ("to", TO))}
-    for key, name in (("by", AS), ("to", TO)):
-        if found[key]:
-            access.post(found[key], name)
-    return {key: value for key, value in found.items() if value}
+    found = {key: text for key, name in VARIABLES.items() if (text := os.environ.get(name, "").strip())}
+    for key in found.keys() - {"reason"}:
+        access.post(found[key], VARIABLES[key])
+    return found
 
 
 def consulted(case: Case, what: str, operation: str = "consultation") -> None:

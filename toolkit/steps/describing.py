@@ -23,9 +23,11 @@ from toolkit.settings import Mandate
 from toolkit.steps import workers
 from toolkit.steps.comparisons import Shard
 from toolkit.steps.gate import Unit, work_list
-from toolkit.steps.index import how_to_look, keys_of
+from toolkit.steps.index import inputs_of, keys_of
 from toolkit.steps.job import Job, key_of, shard_name, write_frame
-from toolkit.steps.pieces import How, checked
+from toolkit.steps.limits import SILENT_S, Limits, each_alive
+from toolkit.steps.looking import flags_of, how_to_look
+from toolkit.steps.pieces import CUT_BYTES_PER_S, FRAME_BYTES, FRAMES_PER_S, How, checked
 from toolkit.tables import table
 
 FOLDER = "cache/describe"
@@ -61,10 +63,10 @@ def described_again(
     to_do = [shard for shard in shards if shard.to_describe]
     if not to_do:
         return
-    how, tasks = _tasks(work, mandate, to_do)
+    how, tasks = _tasks(work, mandate, to_do, on[0])
     done, total = 0, sum(shard.n_faces for shard in to_do)
     same = True
-    for task, sha256 in workers.run(tasks, partial(describe_shard, how), *on):
+    for task, sha256 in workers.run(tasks, partial(describe_shard, how), *on, limits=_limits):
         if isinstance(sha256, workers.Failed):
             yield task.shard, sha256.why
             continue
@@ -90,7 +92,7 @@ def describe_shard(how: How, task: Again) -> str:
     sampling, engine = Sampling(how.looks_per_s, how.min_face_px, how.exhaustive), engine_named(how.engine)
     parts = [table("descriptors").schema().to_frame()]
     for segment in segments(container):
-        looks = looks_at(container, segment, sampling, task.unit.between_s)
+        looks = each_alive(looks_at(container, segment, sampling, task.unit.between_s))
         parts.append(describe_again(looks, faces.filter(_in(segment)), engine))
     return write_frame(task.place, "descriptors", "index", pl.concat(parts))
 
@@ -101,12 +103,18 @@ def _in(segment: Segment) -> pl.Expr:
     return pl.col("frame").is_between(segment.first_frame, segment.first_frame + segment.frames, closed="left")
 
 
-def _tasks(work: Job, mandate: Mandate, shards: Sequence[Shard]) -> tuple[How, list[Again]]:
+def _limits(task: Again) -> Limits:
+    """Return what a file may take: to be read, at 5 MB a second, and between two looks, what all its frames would."""
+    size = task.unit.path.stat().st_size
+    return Limits(SILENT_S + size / CUT_BYTES_PER_S + (task.unit.frames or size / FRAME_BYTES) / FRAMES_PER_S)
+
+
+def _tasks(work: Job, mandate: Mandate, shards: Sequence[Shard], n_workers: int | None) -> tuple[How, list[Again]]:
     """Return how to look, and the files to look at: long ones first."""
     case = work.case
-    units, how = work_list(case, mandate), how_to_look(case)
+    units, how = work_list(case, mandate, workers=n_workers), how_to_look(case, flags_of(case))
     last = work.log.last(event="outcome", step="index")
-    if last is None or last["inputs"] != key_of(keys_of(units, how)):
+    if last is None or last["inputs"] != key_of(inputs_of(keys_of(units, how), mandate)):
         raise UsageError("the index is not of this footage, mandate and settings: run 'toolkit index CASE' first")
     by_name = {f"{shard_name(unit.clip.source)}.parquet": unit for unit in units}
     in_order = sorted(shards, key=lambda shard: (-(by_name[shard.name].frames or 0), shard.name))

@@ -93,7 +93,7 @@ def _report(case: Case, wanted: str) -> str:
 
 
 def _table(case: Case, report: str, name: str) -> pl.DataFrame:
-    return pl.read_parquet(case.root / "reports" / report / "tables" / f"{name}.parquet")
+    return pl.read_parquet(case.checked(case.root / "reports" / report / "tables" / f"{name}.parquet"))
 
 
 def _changes(old: pl.DataFrame, new: pl.DataFrame, table: str, moved: set[str]) -> list[Change]:

@@ -82,7 +82,7 @@ def _markdown(case: Case, entries: list[Entry]) -> bytes:
         "head of the log": f"{entries[-1].digest}, line {len(entries)}",
         "limits": "a state says how an answer is known; not_found is not no; a candidate identifies nobody",
     }
-    return answers_markdown(answers_of(case), verdicts_of(case), about).encode()
+    return answers_markdown(answers_of(case), verdicts_of(case), about, case.table("examinations")).encode()
 
 
 FORMS: dict[str, Callable[[Case, list[Entry]], bytes]] = {

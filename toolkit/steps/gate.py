@@ -1,6 +1,6 @@
 """The mandate as a work list: what lies outside it is never decoded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -17,6 +17,8 @@ from toolkit.faces.index import Clip
 from toolkit.footage.container import Container, probe
 from toolkit.problems import Origin, Problem
 from toolkit.settings import Mandate
+from toolkit.steps import workers as lanes
+from toolkit.steps.limits import Limits
 from toolkit.steps.refusal import logged
 from toolkit.steps.seal import read_cache
 
@@ -80,7 +82,7 @@ def keeps_descriptors(mandate: Mandate, today: date) -> bool:
 
 
 @logged
-def work_list(case: Case, mandate: Mandate, now: datetime | None = None) -> list[Unit]:
+def work_list(case: Case, mandate: Mandate, now: datetime | None = None, *, workers: int | None = 1) -> list[Unit]:
     """
     Return every footage file of the case with what the mandate says of it. Headers are read, nothing is decoded.
 
@@ -88,13 +90,17 @@ def work_list(case: Case, mandate: Mandate, now: datetime | None = None) -> list
         case: The case; ingested.
         mandate: As `standing_mandate` returns it.
         now: The time that the age of footage is counted from; the clock's where None.
+        workers: 0: headers are read in this process, without the protection of another.
 
     Raises:
         AuthorityError: If nothing lies inside the mandate; names each file and the difference.
         IntegrityError: If a file that may be looked at is not what was sealed: not a header of it is read.
     """
     now, known = now or datetime.now(UTC), read_cache(case)
-    units = [_old_enough(_decided(unit, mandate, known), mandate, now) for unit in _footage(case)]
+    units = [_on_a_camera(unit, mandate, known) for unit in _footage(case)]
+    opened = probed([(unit.path, unit.clip.source) for unit in units if unit.cause is None], workers)
+    units = [_decided(unit, opened[unit.clip.source], mandate) if unit.cause is None else unit for unit in units]
+    units = [_old_enough(unit, mandate, now) for unit in units]
     if not any(unit.cause is None for unit in units):
         listed = "".join(f"\n  {unit.clip.source}: {unit.why or unit.cause}" for unit in units)
         raise AuthorityError(
@@ -116,17 +122,41 @@ def _footage(case: Case) -> list[Unit]:
     return units
 
 
-def _decided(unit: Unit, mandate: Mandate, known: StatCache) -> Unit:
-    """Return the unit with the mandate's decision; what is refused by its camera or start is not even opened."""
+def probed(files: Sequence[tuple[Path, str]], workers: int | None = 1) -> dict[str, Container | Problem]:
+    """
+    Return what `probe` says of footage files, by source; headers are read in another process, which may die of them.
+
+    Args:
+        files: Path and source of each.
+        workers: 0: this process all the same.
+    """
+    found: dict[str, Container | Problem] = {}
+    for (_, source), result in lanes.run(files, _probe, 0 if workers == 0 else 1, limits=lambda _: Limits()):
+        if isinstance(result, lanes.Failed):
+            result = Problem("W501", Origin(source), f"tried twice: {result.why}", "kept and sealed; not searchable")  # noqa: PLW2901
+        found[source] = result
+    return found
+
+
+def _probe(file: tuple[Path, str]) -> Container | Problem:
+    return probe(*file)
+
+
+def _on_a_camera(unit: Unit, mandate: Mandate, known: StatCache) -> Unit:
+    """Return the unit, refused by its camera or still what was sealed; it is not opened."""
     clip = unit.clip
     if "*" not in mandate.cameras and clip.camera_id not in mandate.cameras:
         why = f"camera {clip.camera_id or 'unknown'} is not among mandate.cameras: {', '.join(mandate.cameras)}"
         return replace(unit, cause="excluded_by_rule", why=why)
     if (now := digest_now(unit.path, known.get(clip.source))) != clip.sha256:
         raise IntegrityError(f"{clip.source}: expected the sealed digest {clip.sha256}, found {now}; not opened")
-    found = probe(unit.path, clip.source)
+    return unit
+
+
+def _decided(unit: Unit, found: Container | Problem, mandate: Mandate) -> Unit:
+    """Return the unit with the mandate's decision on what its header declares."""
     if isinstance(found, Problem):
-        cause = "unsupported_type" if found.code in ("M103", "M107") else "cannot_read"
+        cause = "unsupported_type" if found.code in ("M103", "M107", "M111") else "cannot_read"
         return replace(unit, cause=cause, why=found.message, problems=(found,))
     unit = _dated(replace(unit, frames=_frames(found), length_s=_length_s(found)), found)
     if unit.clip.starts_earliest is None:
@@ -178,6 +208,30 @@ def children(case: Case, mandate: Mandate, wanted: Mapping[str, str]) -> frozens
         listed = ", ".join(sorted(found))
         raise AuthorityError(f"every image to search for is of a person under 18, and no mandate.children: {listed}")
     return found
+
+
+@logged
+def within_budget(case: Case, mandate: Mandate, *, faces: int = 0, probes: Sequence[str] = ()) -> None:
+    """
+    Refuse more faces or images than the mandate allows; a search without end is none that anybody authorised.
+
+    Args:
+        case: The case.
+        mandate: As `standing_mandate` returns it.
+        faces: How many faces were described.
+        probes: The images to search for.
+
+    Raises:
+        AuthorityError: If there are more; names the budget and what was found.
+    """
+    del case  # `logged` wants it
+    if mandate.face_budget is not None and faces > mandate.face_budget:
+        raise AuthorityError(f"mandate.face_budget: at most {mandate.face_budget} faces, found {faces}; stopped")
+    if mandate.probe_budget is not None and len(probes) > mandate.probe_budget:
+        listed = ", ".join(sorted(probes))
+        raise AuthorityError(
+            f"mandate.probe_budget: at most {mandate.probe_budget} images, found {len(probes)} to search for: {listed}"
+        )
 
 
 def _dated(unit: Unit, found: Container) -> Unit:

@@ -1,6 +1,7 @@
 """`toolkit index`: the faces in the footage that the mandate covers."""
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -8,19 +9,35 @@ import polars as pl
 from toolkit.case import Case, Progress, Run
 from toolkit.custody.digest import digest_of
 from toolkit.dates import intervals
-from toolkit.faces.engine import engine_named
+from toolkit.faces.engine import check_device, engine_named
 from toolkit.problems import Origin, Problem
-from toolkit.steps.gate import Unit, standing_mandate, work_list
+from toolkit.settings import Mandate
+from toolkit.steps.gate import Unit, standing_mandate, within_budget, work_list
 from toolkit.steps.job import Job, job
+from toolkit.steps.looking import flags_of, how_to_look, in_words
 from toolkit.steps.pace import Pace
 from toolkit.steps.pieces import Facts, How, forget, indexed, join
 from toolkit.tables import table
 
-ENGINE = "onnx"
+
+@dataclass(frozen=True)
+class Done:
+    """A footage file: its path, what was found in it, and whether nothing could be done of it."""
+
+    source: str
+    facts: Facts
+    refused: bool = False
 
 
-def index(
-    case: Case, *, workers: int | None = None, scheduler: str | None = None, progress: Progress | None = None
+def index(  # noqa: PLR0913 - by name only
+    case: Case,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    exhaustive: bool | None = None,
+    device: str | None = None,
+    again: bool = False,
+    progress: Progress | None = None,
 ) -> Run:
     """
     Find and describe the faces in the footage that the mandate covers.
@@ -31,36 +48,72 @@ def index(
 
     Args:
         case: The case; ingested.
-        workers: Processes; all cores where None.
+        workers: Processes; all cores where None; 0: this one, where a decoder that hangs or dies ends all.
         scheduler: Address of a Dask scheduler, see `steps.workers`; its workers see the case under the same path.
+        exhaustive: Look at every frame whole, whatever `case.toml` says, in this run and those after it, so that no
+            index is half of each kind; False: as `case.toml` says again; None: as before.
+        device: "cuda": describe faces on an NVIDIA GPU, in this run and those after it; "cpu": not; None: as before.
+        again: Try again what is in quarantine: when what made it fail is mended, though no input has changed.
         progress: Told how many seconds of footage are done.
 
     Raises:
-        AuthorityError: If there is no mandate, it has expired, or nothing lies inside it.
+        AuthorityError: If there is no mandate, it has expired, nothing lies inside it, or its budget of faces is spent:
+            the rest is not decoded then.
         IntegrityError: If a footage file is not what was sealed.
+        UsageError: If the device is not there.
     """
-    units = work_list(case, standing_mandate(case))
-    how = how_to_look(case)
+    mandate = standing_mandate(case)
+    units = work_list(case, mandate, workers=workers)
+    flags = flags_of(case, {"exhaustive": exhaustive, "device": device})
+    check_device(str(flags.get("device", "cpu")))
+    how = how_to_look(case, flags)
     keys = keys_of(units, how)
-    with job(case, "index", keys) as work:
-        if not work.up_to_date:
-            found, refused = _indexed(work, units, keys, how, (workers, scheduler), progress)
-            units = [replace(unit, cause="cannot_read") if unit.clip.source in refused else unit for unit in units]
-            work.write("coverage", _coverage(units, found))
-            recorded = (Problem(*code_etc) for entry in found.values() for code_etc in _problems(entry))
-            work.write_problems([*recorded, *(problem for unit in units for problem in unit.problems)])
+    try:
+        with job(case, "index", inputs_of(keys, mandate), again=again, flags=flags) as work:
+            work.notes += in_words(flags)
+            if not work.up_to_date:
+                done = _indexed(work, units, keys, how, (workers, scheduler), progress)
+                _write(work, units, list(_affordable(mandate.face_budget, done)))
+    except _Spent as spent:
+        within_budget(case, mandate, faces=spent.faces)
     return work.result()
 
 
-def how_to_look(case: Case) -> How:
-    """Return how the case's footage is looked at."""
-    settings = case.settings.index
-    return How(settings.looks_per_s, settings.min_face_px, ENGINE, settings.exhaustive)
+class _Spent(Exception):  # noqa: N818 - reads as what it says
+    """More faces were described than the mandate allows."""
+
+    def __init__(self, faces: int) -> None:
+        super().__init__(f"{faces} faces")
+        self.faces = faces
+
+
+def _affordable(most_faces: int | None, done: Iterable[Done]) -> Iterator[Done]:
+    """Yield the same, or raise _Spent when more faces were described than that."""
+    described = 0
+    for each in done:
+        described += each.facts["faces"]
+        if most_faces is not None and described > most_faces:
+            raise _Spent(described)
+        yield each
+
+
+def _write(work: Job, units: list[Unit], done: list[Done]) -> None:
+    """Write coverage and problems."""
+    found, refused = {each.source: each.facts for each in done}, {each.source for each in done if each.refused}
+    units = [replace(unit, cause="cannot_read") if unit.clip.source in refused else unit for unit in units]
+    work.write("coverage", _coverage(units, found))
+    recorded = (Problem(*code_etc) for entry in found.values() for code_etc in _problems(entry))
+    work.write_problems([*recorded, *(problem for unit in units for problem in unit.problems)])
 
 
 def keys_of(units: list[Unit], how: How) -> dict[str, str]:
     """Return the digest of all that the index of each file depends on, by its path."""
     return {unit.clip.source: digest_of(_depends_on(unit, how)) for unit in units}
+
+
+def inputs_of(keys: dict[str, str], mandate: Mandate) -> dict[str, object]:
+    """Return what the outcome of the index depends on."""
+    return {"units": keys, "face_budget": mandate.face_budget}
 
 
 def _depends_on(unit: Unit, how: How) -> list[str]:
@@ -87,40 +140,30 @@ def _indexed(
     how: How,
     on: tuple[int | None, str | None],
     progress: Progress | None,
-) -> tuple[dict[str, Facts], set[str]]:
-    """
-    Return what was found in each unit inside the mandate, from an earlier run or by doing it now.
-
-    Returns:
-        Facts by file, and the files of which nothing could be done.
-    """
-    found: dict[str, Facts] = {}
+) -> Iterator[Done]:
+    """Index each unit inside the mandate, or take what an earlier run found."""
     to_do = []
     for unit in (unit for unit in units if unit.cause is None):
         source = unit.clip.source
         if done := work.done(source, keys[source]):
             work.outputs |= done["outputs"]
-            found[source] = done["found"]
+            yield Done(source, done["found"])
         else:
             to_do.append(unit)
     pace = Pace(to_do, progress)
-    refused = set()
     for file, segment in indexed(work.case, to_do, keys, how, on):
         pace.note(file, segment)
         if not file.complete:
             continue
         source = file.unit.clip.source
-        found[source] = file.facts
-        if file.refused:
-            refused.add(source)
-            continue
-        outputs = join(work.case, file, keys[source])
-        work.outputs |= outputs
-        if file.whole:  # else the next run that has anything to do tries its failed pieces again
-            work.unit(source, keys[source], outputs, file.facts)
+        if not file.refused:
+            outputs = join(work.case, file, keys[source])
+            work.outputs |= outputs
+            if file.whole:  # else the next run that has anything to do tries its failed pieces again
+                work.unit(source, keys[source], outputs, file.facts)
+        yield Done(source, file.facts, file.refused)
     work.notes += pace.sentences()
     forget(work.case)
-    return found, refused
 
 
 def _problems(found: dict[str, Any]) -> list[tuple[str, Origin, str, str]]:

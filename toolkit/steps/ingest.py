@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -10,7 +11,7 @@ import polars as pl
 
 import toolkit
 from toolkit.case import Case, Progress, Run
-from toolkit.custody import manifest
+from toolkit.custody import erasure, manifest
 from toolkit.custody.digest import file_digest, shown
 from toolkit.errors import UsageError
 from toolkit.readers.crosschecks import Changes, Frames, crosscheck, lasting
@@ -57,12 +58,14 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
     profiles, digests = _profiles(case)
     lost = sorted({found.origin.source for found in case.problems("seal") if found.code in _NOT_SEALED})
     probes = case.settings.mandate.probes if case.settings.mandate else []
+    destroyed = {shown(stone.source) for stone in erasure.tombstones(case.root)}
     inputs = {
         "manifest": [[shown(entry.path), entry.sha256] for entry in sealed],
         "lost": lost,
         "outside": [[source.kind, source.path] for source in case.settings.sources],
         "probes": [probe.image for probe in probes],
         "profiles": digests,
+        "destroyed": sorted(destroyed),
     }
     with job(case, "ingest", inputs) as work:
         if not work.up_to_date:
@@ -72,12 +75,12 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
             present = {source for found in read for source, _ in found.sources} | {file.entry.source for file in files}
             rest = [*failed, *_not_registers(files), *_never_read(lost, declared, present, files)]
             problems = _write(work, read, [{"problems": faults}, {"problems": _loose(files)}, *rest])
-            problems += [_checked(work, read), *_paired(work, files, {probe.image for probe in probes})]
+            problems += [_checked(work, read), *_paired(work, files, {probe.image for probe in probes}, destroyed)]
             line = pl.col("locator").str.extract("([0-9]+)").cast(pl.Int64)
             found = pl.concat(problems).unique()
             work.write("problems", found.sort("source", line, "locator", "code", "message", "kept"))
-        work.sources += _balances(case)
-    return work.result()
+    work.sources += _balances(case)
+    return replace(work.result(), all_refused=_all_refused(case))
 
 
 def _profiles(case: Case) -> tuple[list[Profile], dict[str, str]]:
@@ -258,13 +261,21 @@ def _scanned(case: Case, shards: Iterable[str]) -> Frames:
     return {name: pl.scan_parquet(files) for name, files in paths.items()}
 
 
-def _paired(work: Job, files: list[Sealed], named: set[str]) -> Iterator[pl.DataFrame]:
+def _paired(work: Job, files: list[Sealed], named: set[str], destroyed: set[str]) -> Iterator[pl.DataFrame]:
     """Yield the problems of pictures and footage that lie there without a row, and of rows without a file."""
     for kind, (name, _) in INDEXES.items():
         media = [file.entry.source for file in files if file.entry.kind == kind and not file.is_register]
         listed = [path for path in media if path.startswith(f"raw/{kind}/") and Path(path).name not in _KEEPERS]
         frame = _scanned(work.case, (path for path in work.outputs if Path(path).parent.name == name))[name].collect()
-        yield unpaired(kind, frame, listed, named)
+        yield unpaired(kind, frame, listed, named, destroyed)
+
+
+def _all_refused(case: Case) -> bool:
+    """Return whether there are sources, and each has a problem and no row that was accepted; none is not a refusal."""
+    problems = [*case.problems("seal"), *case.problems("ingest")]
+    refused = {found.origin.source for found in problems if found.code != "T214"}
+    given = case.table("sources").filter(pl.col("source") != SOURCES_FILE).select("source", "accepted").rows()
+    return bool(given) and all(source in refused and not accepted for source, accepted in given)
 
 
 def _balances(case: Case) -> list[dict[str, object]]:

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import hashlib
+import json
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,11 @@ import polars as pl
 
 import toolkit
 from toolkit.case import Case, Run
-from toolkit.custody import access, digest, lock, note, write
+from toolkit.custody import access, commitments, digest, erasure, lock, note, write
 from toolkit.custody.chain import LOG, Entry
-from toolkit.custody.commitments import commit
 from toolkit.custody.log import Log
 from toolkit.custody.tombstones import Tombstone, forgotten
-from toolkit.errors import UsageError
+from toolkit.errors import IntegrityError, NoCase, UsageError
 from toolkit.problems import Problem
 from toolkit.steps.consulted import stated
 from toolkit.tables import table
@@ -74,15 +74,21 @@ class Job:
         Files that were forgotten since are intact, and not among its `outputs` any more.
         """
         entry = self._units.get(unit)
-        if entry is None or entry["inputs"] != inputs or not self._intact(entry["outputs"]):
+        if entry is None or entry["inputs"] != inputs:
             return None
-        left = {path: sha256 for path, sha256 in entry["outputs"].items() if path not in self.forgotten}
-        return {**entry, "outputs": left}
+        outputs = erasure.amended(entry, self._erased)
+        if not self._intact(outputs):
+            return None
+        return {**entry, "outputs": {path: each for path, each in outputs.items() if path not in self.forgotten}}
 
     @cached_property
     def forgotten(self) -> dict[str, Tombstone]:
         """What was forgotten before this step began, or was about to be when a process was killed, by path."""
         return forgotten(self.log.entries).all
+
+    @cached_property
+    def _erased(self) -> list[Entry]:
+        return [entry for entry in self.log.entries if entry["event"] == "erased"]
 
     @cached_property
     def _units(self) -> dict[str, Entry]:
@@ -162,7 +168,9 @@ def write_frame(path: Path, name: str, step: str, frame: pl.DataFrame) -> str:
 
 
 @contextmanager
-def job(case: Case, step: str, inputs: object) -> Iterator[Job]:
+def job(
+    case: Case, step: str, inputs: object, *, again: bool = False, flags: Mapping[str, object] | None = None
+) -> Iterator[Job]:
     """
     Do a step: take the lock, log the intent, let the body write, log the outcome.
 
@@ -172,6 +180,8 @@ def job(case: Case, step: str, inputs: object) -> Iterator[Job]:
         case: The case.
         step: Name of the step.
         inputs: Whatever the outcome depends on, as JSON without floats.
+        again: Try again what failed twice and is in quarantine (W501), though nothing else has changed.
+        flags: What was asked of the step beside `case.toml`; kept with the intent, for the runs after this one.
 
     Raises:
         CaseLocked: If another process is working on the case.
@@ -181,23 +191,54 @@ def job(case: Case, step: str, inputs: object) -> Iterator[Job]:
     with lock.locked(case.root):
         write.sweep_temps(case.root)
         log = open_log(case)
+        refuse_pending(case, log.entries)
         key = key_of(inputs)
         work = Job(case, step, key, log, up_to_date=False, began=began)
         last = log.last(event="outcome", step=step)
-        if last and last["inputs"] == key and work._intact(last["outputs"]):  # noqa: SLF001 - its own maker
-            work.outputs = dict(last["outputs"])
+        to_mend = again and any(problem.code == "W501" for problem in case.problems(step))
+        outputs = erasure.amended(last, work._erased) if last else {}  # noqa: SLF001 - its own maker
+        if last and last["inputs"] == key and not to_mend and work._intact(outputs):  # noqa: SLF001
+            work.outputs = outputs
             work.up_to_date = True
+            work.notes += ["nothing is in quarantine"] if again else []
             yield work
             return
         keep_access(case, log)
-        work._append("intent", inputs=key, **asked_by(case))  # noqa: SLF001
+        said = {} if flags is None else {"flags": dict(flags)}
+        work._append("intent", inputs=key, code=code_digest(), **said, **asked_by(case))  # noqa: SLF001
         yield work
         work._finish()  # noqa: SLF001
+
+
+def pending(case: Case, entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:
+    """Return commitment -> order of each erasure that was begun and is not finished (see steps/removal.py)."""
+    begun = [entry for entry in entries if entry["event"] == "intent" and entry.get("step") == erasure.STEP]
+    kept = commitments.opened(case.root) if begun else {}
+    return {made: json.loads(kept[made]) for entry in begun for made in entry["order"] if made in kept}
+
+
+def refuse_pending(case: Case, entries: Iterable[Entry]) -> None:
+    """
+    Let no step work on a case from which half an image is gone.
+
+    Raises:
+        IntegrityError: If an erasure was begun and is not finished.
+    """
+    if pending(case, entries):
+        raise IntegrityError(f"{case.root}: an erasure was begun and is not finished: run 'toolkit erase CASE --yes'")
 
 
 def now() -> str:
     """Return the time, as the log has it."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
+
+
+@cache
+def code_digest() -> str:
+    """Return the digest of the tool as installed: its code, SQL, profiles and templates, by path and content."""
+    top = Path(toolkit.__file__).parent
+    files = sorted(path for path in top.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return digest.digest_of({path.relative_to(top).as_posix(): digest.file_digest(path) for path in files})
 
 
 def settled(case: Case) -> dict[str, str]:
@@ -209,7 +250,7 @@ def settled(case: Case) -> dict[str, str]:
 def asked_by(case: Case) -> dict[str, object]:
     """Return the post of who is at work, and a commitment to the reason, as far as they are stated."""
     said = stated()
-    reason = {"reason": commit(case.root, [said["reason"]])} if "reason" in said else {}
+    reason = {"reason": commitments.commit(case.root, [said["reason"]])} if "reason" in said else {}
     return {"by": said["by"], **reason} if "by" in said else dict(reason)
 
 
@@ -229,9 +270,21 @@ def open_log(case: Case, *, adopt: bool = False) -> Log:
 
     Raises:
         IntegrityError: If the log does not hold together, or its head is not signed by a signer of the case.
+        NoCase: If a newer version of the tool wrote to it last.
         UsageError: If the key cannot be read.
     """
-    return Log(case.root / LOG, the_key(case), () if adopt else case.settings.signers)
+    log = Log(case.root / LOG, the_key(case), () if adopt else case.settings.signers)
+    wrote = next((str(entry["tool"]) for entry in reversed(log.entries) if "tool" in entry), "")
+    if _numbers(wrote) > _numbers(toolkit.__version__):
+        raise NoCase(
+            f"{case.root}: written by toolkit {wrote}, newer than this one ({toolkit.__version__}); use that one"
+        )
+    return log
+
+
+def _numbers(version: str) -> list[int]:
+    """Return the numbers of a version, to be compared: 0.10.1 is newer than 0.9."""
+    return [int(number) for number in re.findall(r"\d+", version)[:3]]
 
 
 def the_key(case: Case | None = None) -> note.PrivateKey | None:

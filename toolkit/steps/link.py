@@ -26,7 +26,7 @@ def link(case: Case) -> Run:
     with job(case, "link", inputs) as work:
         if not work.up_to_date:
             judgements = links.read_judgements(judged.read_text("utf-8")) if judged.exists() else links.HAND.to_frame()
-            with case.connect(shared="linking") as connection:
+            with case.connect("linking", before="link") as connection:
                 for register, found in links.links(connection, judgements):
                     work.write("links", found, register)
     return work.result()

@@ -30,9 +30,13 @@ from toolkit.problems import Problem
 from toolkit.steps import workers
 from toolkit.steps.gate import Unit
 from toolkit.steps.job import shard_name, write_frame
+from toolkit.steps.limits import SILENT_S, Limits, each_alive
 from toolkit.tables import table
 
 TABLES = ("faces", "descriptors")
+
+CUT_BYTES_PER_S, FRAMES_PER_S, FRAME_BYTES = 5_000_000, 10, 1_000
+"""How fast footage is read and decoded at the very least: a slow share, a slow core; and the least size of a frame."""
 
 Facts = dict[str, Any]
 """Counts and problems of a piece or a file, as JSON without floats."""
@@ -114,7 +118,7 @@ def indexed(
     # Long files first, so that no worker is left with a long one at the end.
     in_order = sorted(units, key=lambda unit: (-(unit.frames or 0), unit.clip.source))
     to_cut = [Piece(unit, keys[unit.clip.source]) for unit in in_order]
-    for piece, result in workers.run(to_cut, partial(work_on, case, how), *on, follow=_cut):
+    for piece, result in workers.run(to_cut, partial(work_on, case, how), *on, follow=_cut, limits=limits):
         file = files[piece.unit.clip.source]
         if isinstance(result, workers.Failed):
             _fail(file, piece, result.why)
@@ -125,6 +129,15 @@ def indexed(
             file.done.append(piece.segment.number)
             file.facts = added_up([file.facts, result])
         yield file, piece.segment
+
+
+def limits(piece: Piece) -> Limits:
+    """Return what a piece may take: between two looks, or to be cut, what it would if all were very slow."""
+    segment = piece.segment
+    if segment is None:
+        return Limits(SILENT_S + piece.unit.path.stat().st_size / CUT_BYTES_PER_S)
+    frames = segment.frames if segment.alone else piece.unit.frames or piece.unit.path.stat().st_size / FRAME_BYTES
+    return Limits(SILENT_S + frames / FRAMES_PER_S)
 
 
 def work_on(case: Case, how: How, piece: Piece) -> Any:  # noqa: ANN401 - pieces, or facts
@@ -188,7 +201,12 @@ def index_segment(unit: Unit, container: Container, segment: Segment, how: How) 
     """
     looks = looks_at(container, segment, Sampling(how.looks_per_s, how.min_face_px, how.exhaustive), unit.between_s)
     part = index_looks(
-        looks, unit.clip, how.min_face_px, engine_named(how.engine), every_view=how.exhaustive, piece=segment.number
+        each_alive(looks),
+        unit.clip,
+        how.min_face_px,
+        engine_named(how.engine),
+        every_view=how.exhaustive,
+        piece=segment.number,
     )
     return part, looks.examined()
 
@@ -206,12 +224,7 @@ def join(case: Case, file: File, key: str) -> dict[str, str]:
 
 def forget(case: Case) -> None:
     """Empty the cache: it holds descriptors."""
-    folder = case.root / "cache" / "index"
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir():
-            path.rmdir()
-        else:
-            write.remove(path)
+    write.empty(case.root / "cache" / "index")
 
 
 def facts(part: Indexed, examined: Examined) -> Facts:

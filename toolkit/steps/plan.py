@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import joblib
 import numpy as np
@@ -14,13 +15,16 @@ from toolkit.case import Case
 from toolkit.faces.engine import Engine, engine_named
 from toolkit.faces.graphs import CHIP_PX
 from toolkit.faces.sought import LARGE_PX
-from toolkit.footage.container import Container, probe
+from toolkit.footage.container import Container
 from toolkit.footage.sampled import Sampling, looks_at
 from toolkit.footage.segments import segments
 from toolkit.problems import Problem
+from toolkit.steps import workers as lanes
 from toolkit.steps.forecast import Forecast
-from toolkit.steps.gate import keeps_descriptors
-from toolkit.steps.index import ENGINE
+from toolkit.steps.gate import keeps_descriptors, probed
+from toolkit.steps.limits import SILENT_S, Limits, each_alive
+from toolkit.steps.looking import ENGINE
+from toolkit.steps.pieces import CUT_BYTES_PER_S
 
 SAMPLES = 4
 """Segments that are decoded, about a minute each: enough for the order of magnitude, done in seconds."""
@@ -90,16 +94,13 @@ class _Taken:
     @classmethod
     def of(cls, sample: Sequence[tuple[Container, float]], sampling: Sampling) -> "_Taken":
         footage_s, cpu_s, searched, whole = 0.0, 0.0, 0, 0
-        for container, at_s in sample:
-            pieces = segments(container)
-            began, length_s = time.process_time(), float(_length_s(container))
-            each_s = length_s / len(pieces)
-            piece = pieces[min(int(at_s / each_s), len(pieces) - 1)]
-            for look in looks_at(container, piece, sampling):
-                frame = look.luma.size
-                searched += frame if look.regions is None else sum(_area(region) for region in look.regions)
-            cpu_s += time.process_time() - began
+        for (container, _), taken in lanes.run(sample, partial(_decode, sampling), 1, limits=_limits):
+            if isinstance(taken, lanes.Failed):
+                continue
+            each_s, took_s, looked_px = taken
+            cpu_s += took_s
             footage_s += each_s
+            searched += looked_px
             whole += int(each_s * sampling.looks_per_s * container.width * container.height)
         return cls(footage_s, cpu_s, searched, whole)
 
@@ -111,15 +112,37 @@ class _Taken:
 def _faces(case: Case) -> int | None:
     """Return how many faces an index found."""
     folder = case.folder("index") / "faces"
-    return sum(pq.read_metadata(path).num_rows for path in folder.glob("*.parquet")) if folder.is_dir() else None
+    return (
+        sum(pq.read_metadata(case.checked(path)).num_rows for path in sorted(folder.glob("*.parquet")))
+        if folder.is_dir()
+        else None
+    )
+
+
+def _decode(sampling: Sampling, sampled: tuple[Container, float]) -> tuple[float, float, int]:
+    """Decode the segment at a second; return its length, the CPU seconds it took, and the pixels to search."""
+    container, at_s = sampled
+    pieces = segments(container)
+    began, searched = time.process_time(), 0
+    each_s = float(_length_s(container)) / len(pieces)
+    piece = pieces[min(int(at_s / each_s), len(pieces) - 1)]
+    for look in each_alive(looks_at(container, piece, sampling)):
+        frame = look.luma.size
+        searched += frame if look.regions is None else sum(_area(region) for region in look.regions)
+    return each_s, time.process_time() - began, searched
+
+
+def _limits(sampled: tuple[Container, float]) -> Limits:
+    """Return what a sample may take: all of its file is read, at 5 MB a second or more, and part of it decoded."""
+    return Limits(SILENT_S + sampled[0].path.stat().st_size / CUT_BYTES_PER_S)
 
 
 def _footage(case: Case) -> tuple[list[Container], int]:
     """Return the footage that a decoder opens, by path, and how many files none does."""
     folder = case.root / "raw" / "footage"
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".csv")
-    found = [probe(path, case.relative(path)) for path in files if not path.is_symlink()]
-    opened = [each for each in found if not isinstance(each, Problem)]
+    found = probed([(path, case.relative(path)) for path in files if not path.is_symlink()])
+    opened = [each for _, each in sorted(found.items()) if not isinstance(each, Problem)]
     return opened, len(found) - len(opened)
 
 

@@ -10,10 +10,10 @@ import joblib
 import msgspec
 import polars as pl
 
-from toolkit.audit import asking, counting, origins
+from toolkit.audit import asking, counting, examined, origins, statements
 from toolkit.case import STEPS, Case, Run
-from toolkit.custody import write
-from toolkit.custody.digest import file_digest
+from toolkit.custody import chain, erasure, write
+from toolkit.custody.digest import digest_once
 from toolkit.custody.tombstones import FORGETTABLE
 from toolkit.steps.job import Job, job
 from toolkit.tables import table
@@ -24,7 +24,7 @@ AHEAD = 4
 
 def reconstruct(case: Case) -> Run:
     """
-    Answer every question and judge every rule from the tables, and write `answers` and `verdicts`.
+    Answer every question and judge every rule from the tables, and write them, with what was examined.
 
     Raises:
         UsageError: If nothing has been ingested yet.
@@ -35,13 +35,27 @@ def reconstruct(case: Case) -> Run:
         {"tables": outcomes(case, "reconstruct"), "settings": facts(case), "models": asking.models()},
     ) as work:
         if not work.up_to_date:
-            with case.connect(threads=joblib.cpu_count(), spill=case.root / "cache" / "spill") as tables:
+            with _connected(case) as tables:
                 work.write("origin_places", origins.places(tables))
                 with _counted(work, "answers", tables) as many:
-                    work.write("answers", asking.answers_table(tables, many=many))
+                    answers = asking.answers_table(tables, many=many)
                 with _counted(work, "verdicts", tables) as many:
-                    work.write("verdicts", asking.verdicts_table(tables, many=many))
+                    verdicts = asking.verdicts_table(tables, many=many)
+                work.write("answers", answers)
+                work.write("verdicts", verdicts)
+                work.write("examinations", examined.examinations(tables))
+                work.write("statement_checks", statements.statement_checks(tables, answers, verdicts))
     return work.result()
+
+
+@contextmanager
+def _connected(case: Case) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give the tables before this step, on all cores; what spilled, now or in a run that was killed, does not stay."""
+    spill = case.root / "cache" / "spill"
+    write.empty(spill)
+    with case.connect(before="reconstruct", threads=joblib.cpu_count(), spill=spill) as tables:
+        yield tables
+    write.empty(spill)
 
 
 @contextmanager
@@ -73,12 +87,16 @@ def outcomes(case: Case, before: str) -> dict[str, str]:
     """
     Return the digest of every table that the steps before this one have written.
 
-    Not of descriptors: they are forgotten, no answer reads them, and `faces` says whose they were.
+    Not of descriptors: they are forgotten, no answer reads them, and `faces` says whose they were. Of a table that an
+    erasure took something from it is the digest that its step wrote: what went is no reason to do a step again. Answers
+    and reports depend on tombstones too.
     """
-    earlier = STEPS[: STEPS.index(before)]
+    earlier = STEPS[: STEPS.index(before)] + ((erasure.STEP,) if before in ("reconstruct", "report") else ())
     files = sorted(path for step in earlier for path in case.folder(step).rglob("*.parquet"))
     names = {case.relative(path): path for path in files}
-    return {name: file_digest(path) for name, path in names.items() if not name.startswith(FORGETTABLE)}
+    found = {name: digest_once(path) for name, path in names.items() if not name.startswith(FORGETTABLE)}
+    written = erasure.as_written(chain.load(case.root / chain.LOG).entries) if erasure.certificates(case.root) else {}
+    return {name: written.get((name, sha256), sha256) for name, sha256 in found.items()}
 
 
 def facts(case: Case) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 from toolkit.case import Case
 from toolkit.custody import lock, write
 from toolkit.custody.commitments import commit
-from toolkit.errors import AuthorityError, ToolkitError
+from toolkit.errors import AuthorityError, IntegrityError, ToolkitError
 from toolkit.steps.job import asked_by, keep_access, now, open_log, settled
 
 P = ParamSpec("P")
@@ -18,21 +18,23 @@ def logged(ask: Callable[P, R]) -> Callable[P, R]:
     """
     Let a function of the gate, whose first argument is the case, log every refusal before it is raised.
 
-    The difference names sources and probes, so that the log holds a commitment to it. A refusal that cannot be logged
-    (no key of a signer, another process at work) is raised all the same, and says so.
+    What is not the regular file that was sealed (a link, a pipe, a file that grows) is refused as what the mandate does
+    not cover is. The difference names sources and probes, so that the log holds a commitment to it. A refusal that
+    cannot be logged (no key of a signer, another process at work) is raised all the same, and says so.
     """
 
     @wraps(ask)
     def asked(*arguments: P.args, **named: P.kwargs) -> R:
         try:
             return ask(*arguments, **named)
-        except AuthorityError as refusal:
+        except (AuthorityError, IntegrityError) as refusal:
             case = arguments[0]
             if not isinstance(case, Case):
                 raise
             if not (why_not := _log(case, ask.__name__, str(refusal))):
                 raise
-            raise AuthorityError(f"{refusal}; this refusal could not be logged: {why_not}") from refusal
+            kind = AuthorityError if isinstance(refusal, AuthorityError) else IntegrityError
+            raise kind(f"{refusal}; this refusal could not be logged: {why_not}") from refusal
 
     return asked
 

@@ -17,7 +17,7 @@ from toolkit.tables import table
 
 _IMAGES = "select image_ref, list(occasion_ref order by occasion_ref) from disclosed_images group by 1 order by 1"
 LOG_HEAD = "log_head.txt"
-EXPORTED = ("answers", "verdicts", "sources")
+EXPORTED = ("answers", "verdicts", "statement_checks", "examinations", "sources")
 
 
 def report(case: Case) -> Run:
@@ -31,7 +31,13 @@ def report(case: Case) -> Run:
         UsageError: If the case has not been reconstructed yet.
     """
     answers, verdicts = answers_of(case), verdicts_of(case)
-    with job(case, "report", {"tables": outcomes(case, "report"), "settings": facts(case)}) as work:
+    inputs = {
+        "tables": outcomes(case, "report"),
+        "settings": facts(case),
+        "pages": render.pages(),
+        "signed": heads.signed(case.root, heads.Trust(case.settings.signers)),
+    }
+    with job(case, "report", inputs) as work:
         if work.up_to_date:
             return work.result()
         folder = case.root / "reports" / work.inputs[:12]
@@ -41,6 +47,7 @@ def report(case: Case) -> Run:
             period = tables.sql("select from_earliest, to_latest from settings").fetchall()[0]
             timeline = charts.svg(charts.timeline(page.spans(tables), period))
         values = page.page_values(answers, verdicts, images, coverage) | _about(case, work)
+        values["examinations"] = page.examination_rows(case.table("examinations"))
         _keep_text(work, folder / "report.html", render.report_page(values, timeline=timeline))
         _keep_text(work, folder / "timeline.svg", timeline)
         head = f"{work.log.head}  line {len(work.log.entries)} of custody/log.jsonl, when this report was written\n"

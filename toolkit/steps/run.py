@@ -13,7 +13,12 @@ from toolkit.steps.sweep import sweep
 
 
 def run(
-    case: Case, *, workers: int | None = None, scheduler: str | None = None, progress: Progress | None = None
+    case: Case,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    again: bool = False,
+    progress: Progress | None = None,
 ) -> list[Run]:
     """
     Take a case through every step that is not up to date.
@@ -29,8 +34,8 @@ def run(
         runs += [Run(step, did_work=False, notes=(f"skipped: {why_not}",)) for step in ("index", "sweep")]
     else:
         runs += [
-            index(case, workers=workers, scheduler=scheduler, progress=progress),
-            sweep(case, workers=workers, scheduler=scheduler, progress=progress),
+            index(case, workers=workers, scheduler=scheduler, again=again, progress=progress),
+            sweep(case, workers=workers, scheduler=scheduler, again=again, progress=progress),
         ]
     return [*runs, link(case), reconstruct(case), report(case)]
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from toolkit.case import Case, Run
-from toolkit.custody import manifest, write
+from toolkit.custody import erasure, manifest, write
 from toolkit.custody.digest import shown
 from toolkit.errors import UsageError
 from toolkit.problems import Origin, Problem
@@ -33,7 +33,7 @@ def seal(case: Case) -> Run:
             raise UsageError(
                 f"case.toml: sources.path: expected a file or folder, found nothing at {path}: is it mounted?"
             )
-    found = manifest.scan(case.root, outside, read_cache(case))
+    found = _but_destroyed(case, manifest.scan(case.root, outside, read_cache(case)))
     problems = [*found.problems, *_unknown_kinds(found.entries)]
     inputs = {
         "manifest": [[shown(entry.path), entry.sha256] for entry in found.entries],
@@ -58,6 +58,23 @@ def read_cache(case: Case) -> manifest.StatCache:
         return {name: tuple(state) for name, state in json.loads((case.root / STAT_CACHE).read_text()).items()}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
+
+
+def _but_destroyed(case: Case, found: manifest.Scan) -> manifest.Scan:
+    """Return the scan without what was destroyed once and lies there again: it is refused, and nothing reads it."""
+    back = erasure.returned(case.root, dict(found.entries))
+    refused = [
+        Problem(
+            "F411",
+            Origin(shown(path)),
+            f"destroyed on {stone.destroyed[:10]} ({stone.certificate})",
+            "not sealed, not read",
+        )
+        for path, stone in back.items()
+    ]
+    entries = [entry for entry in found.entries if entry.path not in back]
+    cache = {path: state for path, state in found.cache.items() if path not in back}
+    return manifest.Scan(entries, sorted([*found.problems, *refused]), cache)
 
 
 def _unknown_kinds(entries: list[manifest.Entry]) -> list[Problem]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from toolkit.case import Case
-from toolkit.custody.digest import digest_of
+from toolkit.custody import write
+from toolkit.custody.digest import digest_of, file_digest
 from toolkit.custody.log import Log
 from toolkit.errors import UsageError
 from toolkit.readers.fulltext import TEXTS, BadQuery, Index, Passage, open_index
@@ -17,11 +18,12 @@ from toolkit.readers.judged import PROPOSALS_FILE, Judgement, read_judgements
 from toolkit.readers.packs import Pack, packs
 from toolkit.readers.querying import NotUnderstood, expression, spellings
 from toolkit.steps.consulted import consulted
-from toolkit.steps.job import job
+from toolkit.steps.job import Job, job, write_frame
 from toolkit.tables import table
 
 RECORDING = {"entries.narrative", "passages.text", "records.verbatim"}
 """Where a disclosure may be recorded; agreements and statements speak of disclosures, and record none."""
+_INDEX = "cache/text.sqlite"
 NOT_SEARCHED = ("cannot_read", "encrypted", "unsupported_type")
 _SEARCHES, _PROPOSALS = (table(name).schema() for name in ("searches", "proposals"))
 
@@ -87,7 +89,8 @@ def search(case: Case, query: str | None = None, *, pack: str | None = None) -> 
         shards = _shards(case, work.log)
         texts = digest_of({name: sha256 for name, (_, sha256) in shards.items()})
         not_searched = _not_searched(case)
-        with open_index(case.root / "cache" / "text.sqlite", shards) as index:
+        _drop_unless_ours(work)
+        with open_index(case.root / _INDEX, shards, case.checked) as index:
             size = index.size()
             asked = tuple(_ask(index, chosen, earlier.height))
         at = dt.datetime.now(dt.UTC)
@@ -96,10 +99,29 @@ def search(case: Case, query: str | None = None, *, pack: str | None = None) -> 
              sum(not_searched.values()), texts)
             for one in asked
         ]  # fmt: skip
-        work.write("searches", pl.concat([earlier, pl.DataFrame(rows, schema=_SEARCHES, orient="row")]))
         proposed = _judged(_proposed(case, asked), judged)
-        work.write("proposals", proposed)
+        searches = pl.concat([earlier, pl.DataFrame(rows, schema=_SEARCHES, orient="row")])
+        _replace(work, {"searches": searches, "proposals": proposed})
     return Searched(asked, size, not_searched, dict(proposed.group_by("state").len().sort("state").iter_rows()))
+
+
+def _drop_unless_ours(work: Job) -> None:
+    """Remove the index if it is not what the search before left: it is made again from the tables."""
+    path, left = work.case.root / _INDEX, work.log.last(event="unit", step="search")
+    if path.exists() and (left is None or file_digest(path) != left["found"]["index"]):
+        write.remove(path)
+
+
+def _replace(work: Job, tables: dict[str, pl.DataFrame]) -> None:
+    """Write the tables, which hold what earlier searches left: first beside, so that the log knows what is coming."""
+    case, coming = work.case, {}
+    for name, frame in tables.items():
+        digest = write_frame(case.root / "cache" / "search" / f"{name}.parquet", name, "search", frame)
+        coming[case.relative(case.folder("search") / f"{name}.parquet")] = digest
+    work.unit("tables", work.inputs, {}, {"coming": coming, "index": file_digest(case.root / _INDEX)})
+    for name, frame in tables.items():
+        work.write(name, frame)
+        write.remove(case.root / "cache" / "search" / f"{name}.parquet")
 
 
 def _chosen(query: str | None, pack: str | None) -> list[tuple[str | None, str]]:
@@ -166,7 +188,7 @@ def _judgements(path: Path) -> dict[tuple[str, str], Judgement]:
 def _earlier(case: Case, name: str, schema: pl.Schema) -> pl.DataFrame:
     """Return what earlier searches left in a table."""
     path = case.folder("search") / f"{name}.parquet"
-    return pl.read_parquet(path) if path.exists() else schema.to_frame()
+    return pl.read_parquet(case.checked(path)) if path.exists() else schema.to_frame()
 
 
 def _proposed(case: Case, asked: Iterable[Asked]) -> pl.DataFrame:

@@ -2,24 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
 from toolkit.case import Case, Progress, Run
+from toolkit.custody import erasure
 from toolkit.custody.digest import digest_of, file_digest
 from toolkit.errors import AuthorityError, IntegrityError, UsageError
 from toolkit.faces.engine import engine_named
-from toolkit.faces.pictures import describe_probe
+from toolkit.faces.pictures import Described, describe_probe
 from toolkit.faces.search import counts_below
 from toolkit.faces.sweep import Probe, ranked
 from toolkit.problems import Origin, Problem
 from toolkit.settings import Mandate
 from toolkit.steps import comparisons, forget
+from toolkit.steps import workers as lanes
 from toolkit.steps.describing import described_again
-from toolkit.steps.gate import children, standing_mandate
-from toolkit.steps.index import ENGINE
+from toolkit.steps.gate import children, standing_mandate, within_budget
 from toolkit.steps.job import Job, job
+from toolkit.steps.limits import Limits
+from toolkit.steps.looking import ENGINE
 from toolkit.steps.reconstruct import outcomes
+from toolkit.steps.refusal import logged
 from toolkit.tables import table
 
 
@@ -34,7 +39,12 @@ class Wanted:
 
 
 def sweep(
-    case: Case, *, workers: int | None = None, scheduler: str | None = None, progress: Progress | None = None
+    case: Case,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    again: bool = False,
+    progress: Progress | None = None,
 ) -> Run:
     """
     Compare the probes with every face and write `candidates`: the pairs no farther apart than the mandate's threshold.
@@ -49,20 +59,21 @@ def sweep(
 
     Args:
         case: The case; indexed.
-        workers: Processes; this one where None and the work is small.
+        workers: Processes; this one where None and the work is small; pictures are opened in another, but with 0.
         scheduler: Address of a Dask scheduler, see `steps.workers`.
+        again: Try again what is in quarantine, though no input has changed.
         progress: Told how many faces are done.
 
     Raises:
-        AuthorityError: If there is no mandate, it has expired, or there is nothing to search for.
+        AuthorityError: If there is no mandate, it has expired, or there is nothing to search for, or too much.
         IntegrityError: If the index or a probe is not what was logged or sealed.
         UsageError: If the case has not been indexed, or the mandate names a probe that is not sealed.
     """
     mandate = standing_mandate(case)
-    case.table("faces")  # says which step to run where it has not
-    wanted = list({each.probe_id: each for each in (*_disclosed(case), *_named(case, mandate))}.values())
-    if not wanted:
-        raise AuthorityError("nothing to search for: no disclosed image is on record and the mandate names no probe")
+    if not (case.folder("index") / "faces").exists():
+        case.table("faces")  # says which step to run
+    wanted = sought(case, mandate)
+    within_budget(case, mandate, probes=[each.probe_id for each in wanted])
     refused = children(case, mandate, {each.probe_id: each.sha256 for each in wanted if each.sha256})
     wanted = [replace(each, sha256=None) if each.probe_id in refused else each for each in wanted]
     digests = outcomes(case, "sweep")
@@ -74,10 +85,25 @@ def sweep(
         "threshold": str(mandate.threshold),
         "engine": engine_named(ENGINE).name,
     }
-    with job(case, "sweep", depends_on) as work:
+    with job(case, "sweep", depends_on, again=again) as work:
         if not work.up_to_date:
             _search(work, wanted, digests, mandate, (workers, scheduler), progress)
     return forget.after(work.result(), case, mandate)
+
+
+@logged
+def sought(case: Case, mandate: Mandate) -> list[Wanted]:
+    """
+    Return the images that may be searched for: those that were disclosed, and those that the mandate names.
+
+    Raises:
+        AuthorityError: If there is none.
+        UsageError: If the mandate names an image that is not sealed.
+    """
+    wanted = list({each.probe_id: each for each in (*_disclosed(case), *_named(case, mandate))}.values())
+    if not wanted:
+        raise AuthorityError("nothing to search for: no disclosed image is on record and the mandate names no probe")
+    return wanted
 
 
 def _search(
@@ -88,7 +114,7 @@ def _search(
     how: tuple[int | None, str | None],
     progress: Progress | None,
 ) -> None:
-    threshold, described = mandate.threshold, _Probes(work, wanted)
+    threshold, described = mandate.threshold, _Probes(work, wanted, 0 if how[0] == 0 else 1)
     shards = comparisons.shards(work, digests, described.with_face, [str(threshold), engine_named(ENGINE).name])
     missing = sorted(frozenset[str]().union(*(shard.missing for shard in shards)))
     probes = [described.probe(sha256) for sha256 in missing]
@@ -107,7 +133,12 @@ def _search(
     codes = {found.origin.source: found.code for found in described.problems}
     n_compared = sum(shard.n_faces for shard in finished)
     n_failed = sum(shard.n_faces for shard in shards) - n_compared
-    work.write("coverage", _coverage(wanted, searched, codes, (n_compared, n_failed)))
+    n_erased = comparisons.erased(work, shards)
+    destroyed = {stone.image_ref for stone in erasure.tombstones(work.case.root)}
+    gone = frozenset(each.probe_id for each in wanted if each.source is None and each.probe_id in destroyed)
+    work.write(
+        "coverage", _coverage(wanted, searched, codes | dict.fromkeys(gone, _GONE), (n_compared, n_failed, n_erased))
+    )
     work.write_problems([*described.problems, *problems])
 
 
@@ -130,8 +161,8 @@ _ASKED = {"probe_id": pl.String, "probe_source": pl.String, "sha256": pl.String}
 class _Probes:
     """The images to search for: which have a face, from the log or by looking, and their descriptors when needed."""
 
-    def __init__(self, work: Job, wanted: list[Wanted]) -> None:
-        self._work = work
+    def __init__(self, work: Job, wanted: list[Wanted], workers: int) -> None:
+        self._work, self._workers = work, workers
         self._files = {each.sha256: each for each in wanted if each.source is not None and each.sha256 is not None}
         self._probes: dict[str, Probe] = {}
         self.problems: list[Problem] = []
@@ -161,24 +192,38 @@ class _Probes:
 
     def _look(self, sha256: str) -> tuple[Problem, ...]:
         """
-        Describe a probe.
+        Describe a probe, in another process: what opens pictures may die of one.
 
         Raises:
             IntegrityError: If the file is not what was sealed.
         """
         source = str(self._files[sha256].source)
-        path = self._work.case.root / source
-        if (now := file_digest(path)) != sha256:
-            raise IntegrityError(f"{source}: expected the sealed digest {sha256}, found {now}; not opened")
-        described = describe_probe(path, source, engine_named(ENGINE))
+        asked = [(self._work.case.root / source, source, sha256)]
+        [(_, described)] = lanes.run(asked, describe_sealed, self._workers, limits=lambda _: Limits())
+        if isinstance(described, lanes.Failed):
+            why = f"tried twice: {described.why}"
+            return (Problem("W501", Origin(source), why, "kept and sealed; not searched for"),)
         if len(described.descriptors):
             self._probes[sha256] = Probe(sha256, described.descriptors[0])
         return described.problems
 
 
+def describe_sealed(asked: tuple[Path, str, str]) -> Described:
+    """
+    Describe a picture that is what was sealed: (path, source, SHA-256). The unit of work.
+
+    Raises:
+        IntegrityError: If it is not.
+    """
+    path, source, sha256 = asked
+    if (now := file_digest(path)) != sha256:
+        raise IntegrityError(f"{source}: expected the sealed digest {sha256}, found {now}; not opened")
+    return describe_probe(path, source, engine_named(ENGINE))
+
+
 def _disclosed(case: Case) -> list[Wanted]:
     """Return the images of the case's disclosures, by reference."""
-    with case.connect() as tables:
+    with case.connect(before="sweep") as tables:
         refs = [ref for (ref,) in tables.sql("select distinct image_ref from disclosed_images order by 1").fetchall()]
     files = case.table("images").unique("image_ref", keep="first", maintain_order=True)
     known = {row["image_ref"]: row for row in files.iter_rows(named=True)}
@@ -192,10 +237,14 @@ def _disclosed(case: Case) -> list[Wanted]:
 def _named(case: Case, mandate: Mandate) -> list[Wanted]:
     """Return the probes that the mandate names beside them."""
     sealed = dict(case.table("sources").select("source", "sha256").iter_rows())
+    destroyed = {stone.source for stone in erasure.tombstones(case.root)}
     found = []
     for probe in mandate.probes:
         places = [f"raw/{probe.image}", f"raw/images/{probe.image}", probe.image]
         source = next((place for place in places if place in sealed), None)
+        if source is None and destroyed & {*places}:
+            found.append(Wanted(probe.image, None, None, "mandate"))
+            continue
         if source is None:
             raise UsageError(
                 f"case.toml: mandate.probes.image: expected a sealed file below raw/, found {probe.image!r}"
@@ -215,7 +264,7 @@ def _probes(wanted: list[Wanted], searched: set[str], candidates: pl.DataFrame, 
 
 
 def _coverage(
-    wanted: list[Wanted], searched: set[str], codes: dict[str, str], n_faces: tuple[int, int]
+    wanted: list[Wanted], searched: set[str], codes: dict[str, str], n_faces: tuple[int, int, int]
 ) -> pl.DataFrame:
     """Return how many probes were searched for, and why others were not; and how many faces each was compared with."""
 
@@ -223,14 +272,14 @@ def _coverage(
         if probe.probe_id in searched:
             return None
         if probe.source is None:
-            return "not_supplied"
+            return codes.get(probe.probe_id, "not_supplied")
         if probe.sha256 is None:
             return "excluded_by_rule"  # a child's
         return "no_face_detected" if codes.get(probe.source) == "M112" else "cannot_read"
 
     files = [(probe.source or "raw/images", "files", cause(probe), 1) for probe in wanted]
-    compared, failed = n_faces
-    faces = [(None, "faces", None, compared), (None, "faces", "cannot_read", failed)]
+    compared, failed, erased = n_faces
+    faces = [(None, "faces", None, compared), (None, "faces", "cannot_read", failed), (None, "faces", _GONE, erased)]
     rows = [*files, *(row for row in faces if row[2] is None or row[3])]
     schema = table("coverage", "sweep").schema()
     frame = pl.DataFrame(
@@ -244,4 +293,5 @@ def _coverage(
     return filled.select(schema.names()).sort(*_GIVEN[:4], nulls_last=True)
 
 
+_GONE = "destroyed_before_search"
 _GIVEN = ("source", "measure", "cause", "n", "method", "complete")

@@ -5,9 +5,14 @@ A unit is a pure function's argument, and its result is small; what is large it 
 unit at a time, so a worker that dies names the unit it died of, and nobody else's work is lost. (joblib's `Parallel`
 ends all of them, and every result that was not handed over yet.) A unit that fails is tried once more, alone, after
 all the others; one that fails again is `Failed`, and the caller quarantines it (W501).
+
+What decodes is given limits, and then never runs in this process. One worker is kept for the next units: starting one
+takes seconds.
 """
 
+import atexit
 import os
+import re
 import signal
 import socket
 import threading
@@ -21,13 +26,14 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import joblib
 from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
 from toolkit.errors import ResourceError, ToolkitError, UsageError
+from toolkit.steps.limits import Limits, within
 
 U = TypeVar("U")
 R = TypeVar("R")
@@ -57,6 +63,7 @@ def run(
     scheduler: str | None = None,
     *,
     follow: Callable[[U, R], Sequence[U]] | None = None,
+    limits: Callable[[U], Limits] | None = None,
 ) -> Iterator[tuple[U, R | Failed]]:
     """
     Yield each unit with its result as it comes, in no order.
@@ -64,9 +71,12 @@ def run(
     Args:
         units: What to do; started in this order.
         function: Does one; importable by its name, as workers are separate processes.
-        workers: Processes; 1: this process, without the protection of another; None: all cores.
+        workers: Processes; None: all cores. 1: this process, where there are no limits; 0: this process in any case,
+            without the protection of another.
         scheduler: Address of a Dask scheduler whose workers see the case under the same path ("tcp://host:8786").
         follow: Returns the units that a result gives rise to; they are next.
+        limits: Returns what a unit may take; with them each is done in another process. A Dask cluster's workers are
+            not ours to end, and have limits of their own.
 
     Raises:
         ToolkitError: What a unit raised, if the operator must act; all workers are ended.
@@ -75,9 +85,11 @@ def run(
     """
     if not units:
         return
-    with _lanes(workers, scheduler) as lanes:
+    limits = None if scheduler is not None or workers == 0 else limits
+    with _lanes(workers, scheduler, here=workers == 0 or (workers == 1 and limits is None)) as lanes:
         again = []
-        for unit, result in _finished(lanes, units, function, follow):
+        work = _Work(function, follow, limits)
+        for unit, result in _finished(lanes, units, work):
             if isinstance(result, _Once):
                 again.append((unit, result))
             else:
@@ -86,7 +98,7 @@ def run(
             if once.final:
                 yield unit, Failed(once.why)
                 continue
-            for it_or_next, result in _finished(lanes[:1], [unit], function, follow):
+            for it_or_next, result in _finished(lanes[:1], [unit], work):
                 yield it_or_next, Failed(result.why) if isinstance(result, _Once) else result
 
 
@@ -96,6 +108,15 @@ class _Once:
 
     why: str
     final: bool
+
+
+@dataclass(frozen=True)
+class _Work(Generic[U, R]):
+    """What is done with each unit."""
+
+    function: Callable[[U], R]
+    follow: Callable[[U, R], Sequence[U]] | None
+    limits: Callable[[U], Limits] | None
 
 
 class _Lane:
@@ -116,6 +137,12 @@ class _Lane:
         self._executor = self._executor or self._start()
         return self._executor
 
+    def rest(self) -> None:
+        """Keep the worker, which has nothing to do, for the next run, or end it where one is kept."""
+        if isinstance(self._executor, ProcessPoolExecutor) and _place() not in _kept:
+            _kept[_place()], self._executor = self._executor, None
+        self.end()
+
     def end(self) -> None:
         """End the worker, whatever it is doing."""
         if isinstance(self._executor, ProcessPoolExecutor):
@@ -123,59 +150,79 @@ class _Lane:
         self._executor = None
 
 
-def _finished(
-    lanes: Sequence[_Lane],
-    units: Iterable[U],
-    function: Callable[[U], R],
-    follow: Callable[[U, R], Sequence[U]] | None,
-) -> Iterator[tuple[U, R | _Once]]:
+_kept: dict[tuple[object, ...], ProcessPoolExecutor] = {}
+"""The worker that waits for the next run, by what it was started with; at most one in a process."""
+
+
+def _place() -> tuple[object, ...]:
+    """Return what a worker must have been started with: this process, and where modules are found."""
+    return os.getpid(), os.environ.get("PYTHONPATH"), os.getcwd()  # noqa: PTH109 - a key, not a path to join
+
+
+@atexit.register
+def end_kept() -> None:
+    """End the worker that is kept, if there is one."""
+    for place in [place for place in _kept if place[0] == os.getpid()]:
+        _kept.pop(place).shutdown(wait=True, kill_workers=True)
+
+
+def _finished(lanes: Sequence[_Lane], units: Iterable[U], work: _Work[U, R]) -> Iterator[tuple[U, R | _Once]]:
     """Yield each unit with its result, or how it failed."""
-    waiting, free = deque(units), list(lanes)
+    waiting, free, limits = deque(units), list(lanes), work.limits
     running: dict[Future[R], tuple[U, _Lane]] = {}
     while waiting or running:
         while waiting and free:
             unit, lane = waiting.popleft(), free.pop()
+            function = partial(within, limits(unit), work.function) if limits else work.function
             running[lane.submit(function, unit)] = unit, lane
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
             unit, lane = running.pop(future)
             free.append(lane)
-            result: R | _Once = _result(future, lane)
-            if follow and not isinstance(result, _Once):
-                waiting.extendleft(reversed(follow(unit, result)))
+            result: R | _Once = _result(future, lane, limits(unit) if limits else None)
+            if work.follow and not isinstance(result, _Once):
+                waiting.extendleft(reversed(work.follow(unit, result)))
             yield unit, result
 
 
-def _result(future: "Future[R]", lane: _Lane) -> R | _Once:
+def _result(future: "Future[R]", lane: _Lane, limits: Limits | None) -> R | _Once:
     try:
         return future.result()
     except ToolkitError:
         raise
-    except BrokenProcessPool:
+    except BrokenProcessPool as error:
         lane.end()
-        return _Once(DIED, final=False)
+        signals = set(re.findall(r"SIG[A-Z]+", str(error))) - {"SIGKILL", "SIGTERM"}
+        ended_by = signals.pop() if len(signals) == 1 else ""
+        beyond = limits.sentence(ended_by) if limits else None
+        return _Once(beyond or (f"its worker died of {ended_by}" if ended_by else DIED), final=False)
     except CancelledError:
         raise ResourceError("the Dask scheduler is gone; what was finished is kept, run again to go on") from None
     except Exception as error:  # noqa: BLE001 - whatever a decoder or a model raises
         if type(error).__name__ == "KilledWorker":  # Dask's: it tried other workers, and they died as well
             return _Once(DIED, final=True)
-        return _Once(f"{type(error).__name__}: {error}".strip(": "), final=False)
+        beyond = limits.sentence(type(error).__name__) if limits else None
+        why = beyond or type(error).__name__
+        return _Once(f"{why}: {error}".strip(": "), final=False)
 
 
 @contextmanager
-def _lanes(workers: int | None, scheduler: str | None) -> Iterator[list[_Lane]]:
+def _lanes(workers: int | None, scheduler: str | None, *, here: bool) -> Iterator[list[_Lane]]:
     """Give the lanes, which start a worker when they are first used, and end them, also when interrupted."""
     if scheduler is not None:
         with _cluster(scheduler) as (executor, n_workers):
             yield [_Lane(lambda: executor) for _ in range(min(workers or n_workers, n_workers))]
         return
-    start = _Here if workers == 1 else partial(_process, os.getpid())
-    lanes = [_Lane(start) for _ in range(workers or joblib.cpu_count())]
+    start = _Here if here else partial(_process, os.getpid())
+    lanes = [_Lane(start) for _ in range(1 if here else workers or joblib.cpu_count())]
     try:
         yield lanes
-    finally:
+    except BaseException:
         for lane in lanes:
             lane.end()
+        raise
+    for lane in lanes:
+        lane.rest()
 
 
 class _Here(Executor):
@@ -190,10 +237,11 @@ class _Here(Executor):
         return future
 
 
-def _process(parent: int) -> Executor:
-    """Start a process of our own (fork and exec: a fork alone hangs under Polars' threads)."""
-    executor: Executor = ProcessPoolExecutor(1, env=ONE_THREAD, initializer=_in_worker, initargs=(parent,))
-    return executor
+def _process(parent: int) -> ProcessPoolExecutor:
+    """Return the process that is kept, or start one (fork and exec: a fork alone hangs under Polars' threads)."""
+    if _place() in _kept:
+        return _kept.pop(_place())
+    return ProcessPoolExecutor(1, env=ONE_THREAD, initializer=_in_worker, initargs=(parent,))
 
 
 def _in_worker(parent: int) -> None:

@@ -1,31 +1,52 @@
 -- Are there silent periods in the intelligence system, and was the recognition system in use then?
 -- Report:   p4.
 -- Grain:    one row for the case.
--- Reads:    entries, systems, settings.
+-- Reads:    entries, systems, registers_examined.
 -- Register: entries.
 -- States:   established, not_found, not_searched.
 -- A period is silent when no entry of any kind falls in it and it is more than three times as long as the system's usual
--- gap (the median between entries), and at least 28 days. Entries known only to the month or year fill their whole time.
+-- gap, and at least 28 days. The usual gap is the median of those of a day or more: a register that is written in bursts,
+-- or seldom, has that rhythm. Entries known only to the month or year fill their whole time. Where the register is declared
+-- to reach farther than its entries, the time before the first and after the last is measured, too.
 with dated as (
-    select occurred_earliest, occurred_latest, origin_of(source, locator) as evidence
+    select occurred_earliest, occurred_latest, origin_of(source, locator) as evidence, true as is_entry
     from entries
     where occurred_earliest is not null and occurred_latest is not null
 ),
 
-ordered as (
-    select *, max(occurred_latest) over (
-        order by occurred_earliest, occurred_latest, evidence rows between unbounded preceding and 1 preceding
-    ) as quiet_from
+ends as (
+    select min(covers_earliest) as covered_from, max(covers_latest) as covered_to
+    from registers_examined
+    where table_name = 'entries'
+),
+
+placed as (
     from dated
+    union all
+    select covered_from, covered_from, null, false from ends where covered_from is not null and exists (from dated)
+    union all
+    select covered_to, covered_to, null, false from ends where covered_to is not null and exists (from dated)
+),
+
+ordered as (
+    select
+        *,
+        max(occurred_latest) over before as quiet_from,
+        coalesce(bool_or(is_entry) over before, false) as is_after_entry
+    from placed
+    window before as (
+        order by occurred_earliest, occurred_latest, is_entry, evidence rows between unbounded preceding and 1 preceding
+    )
 ),
 
 gaps as (
-    select quiet_from, occurred_earliest as quiet_to, date_diff('day', quiet_from, occurred_earliest) as days, evidence
+    select quiet_from, occurred_earliest as quiet_to, day_of(occurred_earliest) - day_of(quiet_from) as days, evidence,
+        is_entry and is_after_entry as is_between
     from ordered
     where quiet_from is not null
 ),
 
-rhythm as (select median(greatest(days, 0)) as usual_days, count(*) as n from gaps),
+rhythm as (select median(days) as usual_days, count(*) as n from gaps where is_between and days >= 1),
 
 silent as (
     select

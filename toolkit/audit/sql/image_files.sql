@@ -1,6 +1,7 @@
--- What is known of an image reference: its file's digests and the persons it is said to show.
+-- What is known of an image reference: its file's digests (keyed, where it was destroyed) and the persons it is said to
+-- show.
 -- Grain:  one row per image_ref.
--- Reads:  images, custody_records.
+-- Reads:  images, custody_records, tombstones.
 with said as (
     select image_ref, subject_ref, sha256, captured_text, captured_earliest, captured_latest, origin_of(source, locator) as evidence
     from images
@@ -8,6 +9,8 @@ with said as (
     select image_ref, subject_ref, null, null, null, null, origin_of(source, locator)
     from custody_records
     where image_ref is not null
+    union all
+    select image_ref, null, keyed_digest, null, null, null, origin_of("certificate", '') from tombstones
 ),
 
 several as (select image_ref from said group by image_ref having count(*) > 1)

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 
+import toolkit
 from toolkit.audit import asking, export, markdown, render, workbook
 from toolkit.custody import write
 from toolkit.dates import Order, interval
@@ -177,12 +178,14 @@ def _answers(bench: Bench) -> list[dict[str, object]]:
 
 def _silence(bench: Bench) -> str:
     root = bench.copy()
-    for path in sorted((root / "tables/ingest").glob("*/*.parquet")):
-        if path.parent.name not in ("entries", "units"):
+    for path in sorted((root / "raw").glob("*/*")):
+        if path.parent.name not in ("share_log", "units"):
             path.unlink()
-    from toolkit.case import open_case  # noqa: PLC0415
 
-    with open_case(root).connect() as tables:
+    case = toolkit.open_case(root)
+    toolkit.seal(case)
+    toolkit.ingest(case, workers=1)
+    with case.connect() as tables:
         states = asking.answers_table(tables, {"Q40", "Q49", "Q53"})["state"].to_list()
     return "never no" if "established_not" not in states else "no"
 

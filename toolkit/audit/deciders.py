@@ -1,0 +1,283 @@
+"""The one source that would most change an answer or a verdict, were it supplied: what to collect next."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from toolkit.answers import Answer, Verdict
+from toolkit.audit.queries import Query
+from toolkit.problems import Origin
+from toolkit.tables import TABLES, table
+
+WORDS = {
+    "entries": "entries of the intelligence system",
+    "notifications": "notifications of matches to the SPOC, with what was decided",
+    "actions": "records of police actions that cite facial recognition",
+    "custody_records": "custody, CRIS and PNC records of the persons shown",
+    "agreement_versions": "the register of sharing agreements, with signed copies",
+    "clauses": "the texts of the agreements, clause by clause",
+    "documents": "the documents about the sharing (assessments, authorisations, reviews, training, procedures)",
+    "authorities": "the powers and judgments relied on, with their dates",
+    "posts": "the roster of post-holders, with tenures and vetting",
+    "transfers": "an independent log of transfers (e-mail gateway, media register)",
+    "receipts": "the recipient's receipts",
+    "enrolments": "the recipient's watchlist, with when each image was put on and taken off",
+    "recorded_matches": "the alert log of the recognition system",
+    "accesses": "the access log of the recipient's server",
+    "disposals": "the register of disposals",
+    "verifications": "the record of the check that nothing is held any more",
+    "attestations": "the returns of the units, from a search of records",
+    "units": "the list of all units that exist, with dates",
+    "systems": "the register of recognition systems, with dates of operation",
+    "cameras": "the register of cameras",
+    "public_statements": "the documents that were published",
+    "guidance": "the guidance to units, with its date",
+    "images": "the image files that were shared, and their index",
+    "footage_files": "the archived footage, and its index",
+}
+"""Input table -> how a person would ask for it."""
+COUNTERPARTS = {
+    "entries": ("receipts", "transfers"),
+    "transfers": ("receipts", "entries"),
+    "receipts": ("enrolments", "transfers"),
+    "enrolments": ("receipts", "accesses"),
+    "recorded_matches": ("notifications", "actions"),
+    "notifications": ("recorded_matches", "actions"),
+    "actions": ("recorded_matches",),
+    "custody_records": ("images",),
+    "images": ("custody_records",),
+    "agreement_versions": ("clauses", "documents"),
+    "clauses": ("agreement_versions", "documents"),
+    "posts": ("accesses", "documents"),
+    "accesses": ("posts",),
+    "disposals": ("verifications", "enrolments"),
+    "verifications": ("enrolments", "disposals"),
+    "attestations": ("entries",),
+    "units": ("agreement_versions",),
+    "public_statements": ("entries",),
+    "systems": ("recorded_matches",),
+}
+"""Input table -> registers kept by somebody else that would show the same event; the one that says most first."""
+SILENT = ("not_searched", "no_duty", "not_found", "record_missing", "attested")
+_LATER = ("Q13", "Q50", "R4", "R5", "R31")
+"""Questions and rules about the time after the case's period."""
+_COARSE = {"year": "2", "month": "1"}
+
+
+@dataclass(frozen=True)
+class Decider:
+    """
+    What would most change an answer.
+
+    Args:
+        register: Input table that it would feed; None: no source, but somebody's work.
+        sentence: What it is, and why, as a person would say it.
+    """
+
+    register: str | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Reach:
+    """
+    How far the registers go that feed a table, in the time that is asked about.
+
+    Args:
+        register: Input table.
+        held: Whether one was examined that reaches into that time.
+        complete: Whether they are declared complete for all of it.
+        covers: The times they cover, as declared.
+        unread: Files that may have fed it and that nobody could read.
+    """
+
+    register: str
+    held: bool
+    complete: bool
+    covers: tuple[str, ...]
+    unread: tuple[str, ...]
+
+
+def reach(connection: duckdb.DuckDBPyConnection, register: str, name: str) -> Reach:
+    """Return how far the registers of a table go in the time that a question or rule asks about."""
+    bounds = "to_latest, coalesce(as_at_latest, to_latest)" if name in _LATER else "from_earliest, to_latest"
+    held, complete = connection.execute(
+        f"select is_held($1, {bounds}), is_complete($1, null, {bounds}) from settings", [register]
+    ).fetchall()[0]
+    covers = connection.execute(
+        "select distinct covers_text from registers_examined "
+        "where table_name = $1 and covers_text is not null order by 1",
+        [register],
+    ).fetchall()
+    unread = connection.execute(
+        "select distinct source from register_counts where table_name = $1 and source is not null and cause in "
+        "('cannot_read', 'encrypted', 'cannot_parse', 'unsupported_type') order by 1",
+        [register],
+    ).fetchall()
+    return Reach(register, held, complete, tuple(row[0] for row in covers), tuple(row[0] for row in unread))
+
+
+def decider_of_answer(
+    connection: duckdb.DuckDBPyConnection, query: Query, answer: Answer, cited: Collection[str]
+) -> Decider:
+    """
+    Return the one source that would most change an answer.
+
+    Where records are silent: the register in which one would stand, reaching as far as the question and declared
+    complete. Where they speak: the register of somebody else that would show the same.
+
+    Args:
+        connection: From `views.open_views`.
+        query: The question.
+        answer: The answer.
+        cited: Input tables that its records stand in.
+    """
+    if answer.unit == "candidates":
+        return Decider(None, f"Two people who look at the {answer.value} candidates, each alone, would settle it.")
+    if answer.coverage.measure in ("frames", "faces") and answer.coverage.not_examined:
+        cause, n = max(answer.coverage.not_examined.items(), key=lambda item: (item[1] or 0, item[0]))
+        frames = f"{n:,} {answer.coverage.measure}" if n is not None else answer.coverage.measure
+        return Decider(
+            "footage_files", f"The {frames} that were not examined ({cause.replace('_', ' ')}) would say most."
+        )
+    if answer.state == "conflicting" and (coarse := _coarsest(connection, answer.evidence, cited)):
+        return coarse
+    if answer.state in SILENT:
+        register = query.awaits or next(iter(sorted(cited)), None)
+        if register is None:
+            return Decider(None, "No register would settle it: somebody has to look.")
+        return _of_silence(connection, query.name, register, answer.state)
+    return _of_records(connection, query.name, cited or {query.register or "entries"})
+
+
+def decider_of_verdict(
+    connection: duckdb.DuckDBPyConnection, query: Query, verdict: Verdict, cited: Collection[str]
+) -> Decider:
+    """Return the one source that would most change a verdict; see `decider_of_answer`."""
+    for reason in verdict.reasons:
+        if reason in ("time_precision", "boundary_overlap", "missing_field"):
+            if coarse := _coarsest(connection, verdict.evidence, cited):
+                return coarse
+            blank = f" ({verdict.evidence[0]})" if verdict.evidence else ""
+            return Decider(
+                query.register, f"The record{blank} with the field filled in that decides it would settle it."
+            )
+        if said := _PLAIN.get(reason):
+            return Decider(*said)
+    if verdict.verdict == "cannot_determine":
+        return _of_silence(connection, query.name, _needed(connection, query), "not_searched")
+    return _of_records(connection, query.name, cited or {query.register or "entries"})
+
+
+_PLAIN: dict[str, tuple[str | None, str]] = {
+    "rule_text_not_held": ("clauses", "The signed text of the agreement, with its clauses, would settle it."),
+    "rule_ambiguous": ("documents", "A document of the time that says which reading was meant would settle it."),
+    "rule_conflict": (
+        "documents",
+        "A document of the time that says which of the two rules goes before would settle it.",
+    ),
+    "link_unsure": (None, "A person who reads both records and rules in hand/links.csv would settle it."),
+    "threshold_not_stated": (None, "A number of days in [rules] of case.toml would settle it; the rule names none."),
+    "duty_not_shown": ("clauses", "An agreement or procedure that says who had to record it would settle it."),
+    "memory_only": ("attestations", "A search of records by the units that answered from memory would say most."),
+    "denominator_unknown": ("units", "A list of all units that exist, declared complete, would say most."),
+    "rule_in_force_unknown": ("documents", "A document that says from when the rule was in force would settle it."),
+    "identity_unresolved": (
+        "custody_records",
+        "The custody record that names the image and the person would settle it.",
+    ),
+    "record_destroyed": (None, "Nothing would: the record was destroyed."),
+}
+
+
+def _needed(connection: duckdb.DuckDBPyConnection, query: Query) -> str:
+    """Return the register that a rule needs complete, and that is not: by its own words, else that of its subjects."""
+    asked: list[str] = re.findall(r"is_complete\('(\w+)'", query.text)
+    for register in asked:
+        if not reach(connection, register, query.name).complete:
+            return register
+    if query.register and query.register in COUNTERPARTS and not asked:
+        return next(
+            (name for name in COUNTERPARTS[query.register] if not reach(connection, name, query.name).held),
+            query.register,
+        )
+    return query.register or "entries"
+
+
+def _span(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    select = "to_text, coalesce(as_at_text, '..')" if name in _LATER else "from_text, to_text"
+    return "/".join(connection.sql(f"select {select} from settings").fetchall()[0])
+
+
+def _of_silence(connection: duckdb.DuckDBPyConnection, name: str, register: str, state: str) -> Decider:
+    """Return what would end the silence of a register."""
+    found, words, span = reach(connection, register, name), WORDS[register], _span(connection, name)
+    if found.unread:
+        return Decider(
+            register, f"{found.unread[0]}, in a form that can be read, would say most: it may hold what is looked for."
+        )
+    if not found.held:
+        reaches = f"those held cover {', '.join(found.covers)}" if found.covers else "none was supplied"
+        return Decider(register, f"{_upper(words)} for {span}, declared complete, would settle it: {reaches}.")
+    if not found.complete:
+        reaches = f"; those held cover {', '.join(found.covers)}" if found.covers else ""
+        return Decider(
+            register, f"{_upper(words)} for {span}, declared complete, would settle it: what is held is not{reaches}."
+        )
+    if state in ("not_found", "no_duty"):
+        text = "A text that says whether it had to be recorded would say most: the register is complete and silent."
+        return Decider("clauses", text)
+    return _of_records(connection, name, {register})
+
+
+def _of_records(connection: duckdb.DuckDBPyConnection, name: str, cited: Collection[str]) -> Decider:
+    """Return the register of somebody else that would show the same, and is lacking or not complete."""
+    span = _span(connection, name)
+    others = list(
+        dict.fromkeys(other for one in sorted(cited) for other in COUNTERPARTS.get(one, ()) if other not in cited)
+    )
+    reaches = [reach(connection, other, name) for other in others]
+    for found in reaches:
+        if not found.held:
+            return Decider(
+                found.register,
+                f"{_upper(WORDS[found.register])} for {span} would test it most: none is held for that time.",
+            )
+    for found in reaches:
+        if not found.complete:
+            words = _upper(WORDS[found.register])
+            text = f"{words} for {span}, declared complete, would test it most: what is held is not."
+            return Decider(found.register, text)
+    if others:
+        return Decider(
+            None, f"Nothing that is known of: {' and '.join(WORDS[other] for other in others)} are held and complete."
+        )
+    return Decider(None, "Nothing that is known of: no other register would show the same.")
+
+
+def _coarsest(
+    connection: duckdb.DuckDBPyConnection, evidence: Sequence[Origin], cited: Collection[str]
+) -> Decider | None:
+    """Return the cited record whose date is known least well, if one is not known to the day."""
+    names = {known.name for known in TABLES if known.step == "ingest" and known.kind}
+    found: list[tuple[str, str, str, str, str]] = []
+    for name in sorted(names & set(cited)):
+        times = [column.name for column in table(name, "ingest").columns if column.holds == "when"]
+        for time in times:
+            rows = connection.execute(
+                f'select source, locator, {time}_text, {time}_precision from "{name}" '
+                f"where {time}_precision in ('year', 'month') and list_contains($1, source || ' ' || locator)",
+                [[str(origin) for origin in evidence]],
+            ).fetchall()
+            found += [(_COARSE[row[3]], time, row[0], row[1], row[2]) for row in rows]
+    if not found:
+        return None
+    _, time, source, locator, text = min(found, key=lambda row: (-int(row[0]), *row[1:]))
+    said = f"A record that gives the day would settle it: {source} {locator} says '{text}' ({time.replace('_', ' ')})."
+    return Decider(None, said)
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
