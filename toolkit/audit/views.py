@@ -8,6 +8,7 @@ views stand the connection can read nothing but the tables of the case.
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -73,10 +74,19 @@ def settings_row(values: Mapping[str, object]) -> pl.DataFrame:
 
 
 def _spilling(folder: Path) -> dict[str, str]:
-    """Return settings to spill into a folder what does not fit: into MEMORY_GIB, or 60 % of the machine's memory."""
+    """
+    Return settings to spill into a folder what does not fit: into MEMORY_GIB, or 60 % of the machine's memory.
+
+    Of the disk, nine tenths of what is free.
+    """
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     limit = min(MEMORY_GIB << 30, physical * 3 // 5)
-    return {"temp_directory": folder.as_posix(), "max_temp_directory_size": "90%", "memory_limit": f"{limit >> 20}MiB"}
+    free = shutil.disk_usage(next(above for above in (folder, *folder.parents) if above.exists())).free
+    return {
+        "temp_directory": folder.as_posix(),
+        "max_temp_directory_size": f"{free * 9 // 10 >> 20}MiB",
+        "memory_limit": f"{limit >> 20}MiB",
+    }
 
 
 def open_views(  # noqa: PLR0913 - by name only
