@@ -150,7 +150,8 @@ def _run(connection: duckdb.DuckDBPyConnection, query: Query, many: Counter | No
         if many is None:
             found: pl.DataFrame = connection.sql(query.text).pl()
             return found
-        return many.read(query.name, connection.sql(query.text).to_arrow_reader(BATCH_ROWS))
+        batches = connection.sql(query.unordered).to_arrow_reader(BATCH_ROWS)
+        return many.read(query.name, batches, is_by_subject=query.is_by_subject)
     except duckdb.Error as error:
         error.add_note(f"in {query.name}: {query.title}")
         raise

@@ -20,6 +20,7 @@ VALUES = 100
 DIFFERENT = "their values differ: each has its own in answers_each"
 MANY = "many"
 """Stands for every value of a question that has too many; no such answer shows it."""
+_SOME = pl.when(pl.col("value").is_not_null()).then(pl.lit(MANY)).alias("value")
 VALUE = pl.lit(None, dtype=pl.String).alias("value")
 OUTCOME = ("state", "value", "unit", "coverage", "caveats", "verdict", "reasons", "flags")
 """Columns that say the outcome, of answers or of verdicts."""
@@ -57,9 +58,14 @@ class Counter:
     given: dict[str, pl.DataFrame] = field(default_factory=dict)
     cited: dict[str, pl.Series] = field(default_factory=dict)
 
-    def read(self, name: str, batches: Iterable[pa.RecordBatch]) -> pl.DataFrame:
+    def read(self, name: str, batches: Iterable[pa.RecordBatch], *, is_by_subject: bool) -> pl.DataFrame:
         """
         Return what a file gave: all of it, or, where it is about too many subjects, counted.
+
+        Args:
+            name: Of the question or rule.
+            batches: Its rows.
+            is_by_subject: Whether they are wanted in the order of their subjects, and come in any; else as they come.
 
         Raises:
             ValueError: If a subject stands twice.
@@ -69,16 +75,26 @@ class Counter:
         for batch in coming:
             held.append(batch)
             if sum(each.num_rows for each in held) > self.listed:
-                return self._count(name, _frames(held, coming))
-        return pl.DataFrame(pa.Table.from_batches(held, getattr(batches, "schema", None)))
+                return self._count(name, _frames(held, coming), is_by_subject=is_by_subject)
+        found = pl.DataFrame(pa.Table.from_batches(held, getattr(batches, "schema", None)))
+        return found.sort("subject", nulls_last=True, maintain_order=True) if is_by_subject else found
 
-    def _count(self, name: str, frames: Iterator[pl.DataFrame]) -> pl.DataFrame:
-        said, empty = Said(), pl.DataFrame()
+    def _count(self, name: str, frames: Iterator[pl.DataFrame], *, is_by_subject: bool) -> pl.DataFrame:
+        said, empty, rows = Said(), pl.DataFrame(), []
         for frame in frames:
             empty = frame.clear()
             _note(said, frame, are_values_kept=name in self.whole)
+            rows.append(frame.drop("coverage", strict=False))
+        subjects = pl.concat(said.subjects)
+        is_in_order = _is_in_order(subjects)
+        if not is_in_order and subjects.is_duplicated().any():
+            twice = subjects.filter(subjects.is_duplicated())[0]
+            raise ValueError(f"{name}: expected each subject once, found {twice!r} twice")
+        if is_by_subject and not is_in_order:
+            rows = [pl.concat(rows).sort("subject", nulls_last=True)]
+            said.kept = [pl.concat(said.kept).sort("subject", nulls_last=True)] if said.kept else []
+        for frame in rows:
             self.sink(name, frame)
-        _check_subjects(name, said)
         return self._answers(name, said, empty) if "state" in empty.columns else _verdicts(said, empty)
 
     def _answers(self, name: str, said: Said, empty: pl.DataFrame) -> pl.DataFrame:
@@ -87,6 +103,8 @@ class Counter:
         outcome = ["state", "unit", "coverage", "caveats"] + ([] if many else ["value"])
         self.cited[name] = pl.concat(said.keys).unique()
         noted = pl.concat(said.counts)
+        if many and name not in self.whole:
+            noted = noted.with_columns(_SOME)
         given = noted.group_by("state", "value", "unit").agg(pl.col("n").sum().alias("subjects"))
         counts = noted.group_by(outcome).agg(
             pl.col("n").sum(), pl.col("value").is_not_null().any().alias("is_valued"), *([VALUE] if many else [])
@@ -147,7 +165,7 @@ def _note(said: Said, frame: pl.DataFrame, *, are_values_kept: bool) -> None:
     outcome = [name for name in OUTCOME if name in frame.columns]
     is_counted = are_values_kept or len(said.values) <= VALUES
     if not is_counted and "value" in outcome:
-        frame = frame.with_columns(pl.when(pl.col("value").is_not_null()).then(pl.lit(MANY)).alias("value"))
+        frame = frame.with_columns(_SOME)
     texts = frame.select(
         (pl.col(name).list.join(_JOINED) if isinstance(frame.schema[name], pl.List) else pl.col(name)).cast(pl.String)
         for name in outcome
@@ -171,21 +189,10 @@ def _note(said: Said, frame: pl.DataFrame, *, are_values_kept: bool) -> None:
         said.keys.append(frame["evidence"].explode(empty_as_null=False, keep_nulls=False).unique())
 
 
-def _check_subjects(name: str, said: Said) -> None:
-    """
-    Check that no subject stands twice; files that give them in order are checked at no cost.
-
-    Raises:
-        ValueError: If one does.
-    """
-    subjects = pl.concat(said.subjects)
-    neighbours = subjects.shift(1)
-    if (neighbours < subjects).fill_null(value=True).all() and subjects.null_count() < 2:  # noqa: PLR2004
-        return
-    if subjects.is_duplicated().any():
-        raise ValueError(
-            f"{name}: expected each subject once, found {subjects.filter(subjects.is_duplicated())[0]!r} twice"
-        )
+def _is_in_order(subjects: pl.Series) -> bool:
+    """Return whether each subject comes after the one before it, and the one without a name, if any, last."""
+    nulls = subjects.null_count()
+    return nulls < 2 and subjects[-1:].null_count() == nulls and bool((subjects.shift(1) < subjects).all())  # noqa: PLR2004
 
 
 def _as_found(counts: pl.DataFrame, empty: pl.DataFrame) -> pl.DataFrame:

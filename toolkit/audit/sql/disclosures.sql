@@ -74,3 +74,4 @@ select
     unit_refs[1] as unit_ref,
     recipient_refs[1] as recipient_ref
 from occasions
+order by occasion_ref

@@ -34,3 +34,4 @@ select
 from disclosed_images
 semi join several using (image_ref)
 group by image_ref
+order by image_ref
