@@ -87,9 +87,8 @@ class Counter:
             rows.append(frame.drop("coverage", strict=False))
         subjects = pl.concat(said.subjects)
         is_in_order = _is_in_order(subjects)
-        if not is_in_order and subjects.is_duplicated().any():
-            twice = subjects.filter(subjects.is_duplicated())[0]
-            raise ValueError(f"{name}: expected each subject once, found {twice!r} twice")
+        if not is_in_order:
+            _check_each_once(name, subjects)
         if is_by_subject and not is_in_order:
             rows = [pl.concat(rows).sort("subject", nulls_last=True)]
             said.kept = [pl.concat(said.kept).sort("subject", nulls_last=True)] if said.kept else []
@@ -193,6 +192,19 @@ def _is_in_order(subjects: pl.Series) -> bool:
     """Return whether each subject comes after the one before it, and the one without a name, if any, last."""
     nulls = subjects.null_count()
     return nulls < 2 and subjects[-1:].null_count() == nulls and bool((subjects.shift(1) < subjects).all())  # noqa: PLR2004
+
+
+def _check_each_once(name: str, subjects: pl.Series) -> None:
+    """
+    Check that no subject stands twice.
+
+    Raises:
+        ValueError: If one does.
+    """
+    in_order = subjects.sort(nulls_last=True)
+    twice = in_order.filter(in_order.eq_missing(in_order.shift(1)) & (pl.int_range(len(in_order), eager=True) > 0))
+    if len(twice):
+        raise ValueError(f"{name}: expected each subject once, found {twice[0]!r} twice")
 
 
 def _as_found(counts: pl.DataFrame, empty: pl.DataFrame) -> pl.DataFrame:

@@ -65,7 +65,7 @@ def _counted(work: Job, name: str, tables: duckdb.DuckDBPyConnection) -> Iterato
     path = work.case.folder("reconstruct") / f"{each.name}.parquet"
     schema = each.schema().to_frame().to_arrow().schema
     claimed = [row[0] for row in tables.execute("select distinct topic from claims").fetchall()]
-    with write.writing_table(path, schema) as stream, ThreadPoolExecutor(1) as writer:
+    with write.writing_table(path, schema, ("subject",)) as stream, ThreadPoolExecutor(1) as writer:
         ahead: deque[Future[None]] = deque()
 
         def put(asked: str, rows: pl.DataFrame) -> None:
