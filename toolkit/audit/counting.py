@@ -15,6 +15,8 @@ import pyarrow as pa
 
 LISTED = 10_000
 """Subjects of a question or rule up to which each has its own row."""
+KEPT_ROWS = 100_000
+"""Rows of single subjects that the sink takes at a time."""
 VALUES = 100
 """Different values up to which the subjects of each are counted apart."""
 DIFFERENT = "their values differ: each has its own in answers_each"
@@ -57,6 +59,7 @@ class Counter:
     whole: Collection[str] = ()
     given: dict[str, pl.DataFrame] = field(default_factory=dict)
     cited: dict[str, pl.Series] = field(default_factory=dict)
+    apart: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
 
     def read(self, name: str, batches: Iterable[pa.RecordBatch], *, is_by_subject: bool) -> pl.DataFrame:
         """
@@ -79,6 +82,12 @@ class Counter:
         found = pl.DataFrame(pa.Table.from_batches(held, getattr(batches, "schema", None)))
         return found.sort("subject", nulls_last=True, maintain_order=True) if is_by_subject else found
 
+    def keep(self, name: str) -> None:
+        """Give the sink the rows of single subjects of a question or rule that was read, if it was counted."""
+        for frame in self.apart.pop(name, ()):
+            for rows in frame.iter_slices(KEPT_ROWS):
+                self.sink(name, rows)
+
     def _count(self, name: str, frames: Iterator[pl.DataFrame], *, is_by_subject: bool) -> pl.DataFrame:
         said, empty, rows = Said(), pl.DataFrame(), []
         for frame in frames:
@@ -92,8 +101,7 @@ class Counter:
         if is_by_subject and not is_in_order:
             rows = [pl.concat(rows).sort("subject", nulls_last=True)]
             said.kept = [pl.concat(said.kept).sort("subject", nulls_last=True)] if said.kept else []
-        for frame in rows:
-            self.sink(name, frame)
+        self.apart[name] = rows
         return self._answers(name, said, empty) if "state" in empty.columns else _verdicts(said, empty)
 
     def _answers(self, name: str, said: Said, empty: pl.DataFrame) -> pl.DataFrame:

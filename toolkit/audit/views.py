@@ -121,7 +121,7 @@ def open_views(  # noqa: PLR0913 - by name only
     config = SAFE | {"threads": threads} | (_spilling(spill) if spill else {})
     connection = duckdb.connect(":memory:", config=config)
     try:
-        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set global TimeZone = 'UTC'")
         connection.execute("set enable_progress_bar = false")
         _add_tables(connection, case_dir, admit)
         if narrow:
