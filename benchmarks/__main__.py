@@ -22,6 +22,7 @@ from typing import Any
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
 BENCHMARKS = {
+    "answers": "Answers and verdicts",
     "descriptors": "Describing faces",
     "detection": "Finding faces",
     "footage": "Footage",

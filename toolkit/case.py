@@ -83,7 +83,13 @@ class Case:
         return pl.concat([wanted.schema().to_frame(), *map(pl.read_parquet, files)])
 
     def connect(
-        self, shared: str = "sql", *, before: str | None = None, as_at: Interval | None = None
+        self,
+        shared: str = "sql",
+        *,
+        before: str | None = None,
+        as_at: Interval | None = None,
+        threads: int = 1,
+        spill: Path | None = None,
     ) -> duckdb.DuckDBPyConnection:
         """
         Return a read-only DuckDB connection with a view for each table (close it when done).
@@ -92,6 +98,8 @@ class Case:
             shared: "sql", for the views that questions and rules share, or "linking", for none of them.
             before: A step: its tables, and those of the steps after it, are empty, as if it had not run.
             as_at: A day: the tables as they stood at its end, see `toolkit.audit.as_at`; None: as they are.
+            threads: Threads of DuckDB.
+            spill: Folder for what does not fit into memory; None: nothing is written.
 
         Raises:
             IntegrityError: If a file of a table is not what the log has of it; none is opened then.
@@ -111,7 +119,10 @@ class Case:
         if mandate:
             values |= {"window": interval(mandate.window), "threshold": mandate.threshold}
         narrow = partial(narrowing.narrow, day=as_at) if as_at else None
-        return views.open_views(self.root, values, shared=shared, admit=partial(self._admit, before), narrow=narrow)
+        admit = partial(self._admit, before)
+        return views.open_views(
+            self.root, values, shared=shared, threads=threads, spill=spill, narrow=narrow, admit=admit
+        )
 
     def _admit(self, before: str | None, of: Table, files: Sequence[Path]) -> bool:
         """Check the files of a table before they are opened; False where its step is not before that one."""

@@ -6,13 +6,14 @@ Every word of an answer is checked against the closed lists; an unknown one is a
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import duckdb
 import polars as pl
 
 from toolkit.answers import FLAGS, REASONS, STATES, UNITS, VERDICTS, Answer, Coverage, Verdict
 from toolkit.audit import origins
+from toolkit.audit.at_once import at_once
 from toolkit.audit.counting import Counter
 from toolkit.audit.queries import ROOM, Query, queries, tables_read
 from toolkit.tables import TABLES, table
@@ -27,6 +28,7 @@ _ANSWER = ("subject", "state", "value", "unit", "evidence", "coverage", "caveats
 _VERDICT = ("subject", "verdict", "reasons", "flags", "evidence")
 _GIVEN = ("question", "subject", "state", "value", "unit", "subjects")
 BATCH_ROWS = 100_000
+_Ask = Callable[[duckdb.DuckDBPyConnection, Query, Counter | None], pl.DataFrame]
 _NO_COVERAGE = json.dumps({"measure": "rows", "declared": None, "examined": 0, "not_examined": {}})
 
 
@@ -51,7 +53,7 @@ def answers_table(
         raise KeyError(missing[0])
     last = [name for name in wanted if _AFTER in asked[name].reads]
     first = [name for name in asked if _AFTER not in asked[name].reads and (name in wanted or last)]
-    given = {name: _answer(connection, asked[name], many) for name in first}
+    given = _each(connection, [asked[name] for name in first], _answer, many)
     if last:
         _give(connection, given, many)
         given |= {name: _answer(connection, asked[name], None) for name in last}
@@ -76,7 +78,7 @@ def verdicts_table(
     if missing := sorted(set(rules or ()) - set(known)):
         raise KeyError(missing[0])
     wanted = [query for name, query in known.items() if rules is None or name in rules]
-    found = pl.concat([_KEYED["verdicts"].to_frame(), *(_judge(connection, query, many) for query in wanted)])
+    found = pl.concat([_KEYED["verdicts"].to_frame(), *_each(connection, wanted, _judge, many).values()])
     return origins.with_records(connection, found)
 
 
@@ -132,6 +134,19 @@ def as_verdicts(frame: pl.DataFrame) -> list[Verdict]:
     ]
 
 
+def _each(
+    connection: duckdb.DuckDBPyConnection, wanted: Sequence[Query], ask: _Ask, many: Counter | None
+) -> dict[str, pl.DataFrame]:
+    """Return what each file gives; where it is counted, several are asked at once, and their rows kept in order."""
+    if many is None:
+        return {query.name: ask(connection, query, None) for query in wanted}
+    given = {}
+    for query, found in at_once(connection, wanted, lambda cursor, query: ask(cursor, query, many)):
+        given[query.name] = found
+        many.keep(query.name)
+    return given
+
+
 def _answer(connection: duckdb.DuckDBPyConnection, query: Query, many: Counter | None) -> pl.DataFrame:
     """Return the answers to one question."""
     reached = {row[0] for row in connection.execute("from steps_run").fetchall()}
@@ -150,7 +165,8 @@ def _run(connection: duckdb.DuckDBPyConnection, query: Query, many: Counter | No
         if many is None:
             found: pl.DataFrame = connection.sql(query.text).pl()
             return found
-        return many.read(query.name, connection.sql(query.text).to_arrow_reader(BATCH_ROWS))
+        batches = connection.sql(query.unordered).to_arrow_reader(BATCH_ROWS)
+        return many.read(query.name, batches, is_by_subject=query.is_by_subject)
     except duckdb.Error as error:
         error.add_note(f"in {query.name}: {query.title}")
         raise

@@ -15,8 +15,17 @@ import pyarrow as pa
 
 LISTED = 10_000
 """Subjects of a question or rule up to which each has its own row."""
+KEPT_ROWS = 100_000
+"""Rows of single subjects that the sink takes at a time."""
 VALUES = 100
 """Different values up to which the subjects of each are counted apart."""
+DIFFERENT = "their values differ: each has its own in answers_each"
+MANY = "many"
+"""Stands for every value of a question that has too many; no such answer shows it."""
+_SOME = pl.when(pl.col("value").is_not_null()).then(pl.lit(MANY)).alias("value")
+VALUE = pl.lit(None, dtype=pl.String).alias("value")
+OUTCOME = ("state", "value", "unit", "coverage", "caveats", "verdict", "reasons", "flags")
+"""Columns that say the outcome, of answers or of verdicts."""
 _JOINED = "\x1f"
 
 Sink = Callable[[str, pl.DataFrame], None]
@@ -31,7 +40,7 @@ class Said:
     keys: list[pl.Series] = field(default_factory=list)
     kept: list[pl.DataFrame] = field(default_factory=list)
     subjects: list[pl.Series] = field(default_factory=list)
-    last: str | None = None
+    values: set[str | None] = field(default_factory=set)
 
 
 @dataclass
@@ -50,10 +59,16 @@ class Counter:
     whole: Collection[str] = ()
     given: dict[str, pl.DataFrame] = field(default_factory=dict)
     cited: dict[str, pl.Series] = field(default_factory=dict)
+    apart: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
 
-    def read(self, name: str, batches: Iterable[pa.RecordBatch]) -> pl.DataFrame:
+    def read(self, name: str, batches: Iterable[pa.RecordBatch], *, is_by_subject: bool) -> pl.DataFrame:
         """
         Return what a file gave: all of it, or, where it is about too many subjects, counted.
+
+        Args:
+            name: Of the question or rule.
+            batches: Its rows.
+            is_by_subject: Whether they are wanted in the order of their subjects, and come in any; else as they come.
 
         Raises:
             ValueError: If a subject stands twice.
@@ -63,30 +78,44 @@ class Counter:
         for batch in coming:
             held.append(batch)
             if sum(each.num_rows for each in held) > self.listed:
-                return self._count(name, _frames(held, coming))
-        return pl.DataFrame(pa.Table.from_batches(held, getattr(batches, "schema", None)))
+                return self._count(name, _frames(held, coming), is_by_subject=is_by_subject)
+        found = pl.DataFrame(pa.Table.from_batches(held, getattr(batches, "schema", None)))
+        return found.sort("subject", nulls_last=True, maintain_order=True) if is_by_subject else found
 
-    def _count(self, name: str, frames: Iterator[pl.DataFrame]) -> pl.DataFrame:
-        said, empty = Said(), pl.DataFrame()
+    def keep(self, name: str) -> None:
+        """Give the sink the rows of single subjects of a question or rule that was read, if it was counted."""
+        for frame in self.apart.pop(name, ()):
+            for rows in frame.iter_slices(KEPT_ROWS):
+                self.sink(name, rows)
+
+    def _count(self, name: str, frames: Iterator[pl.DataFrame], *, is_by_subject: bool) -> pl.DataFrame:
+        said, empty, rows = Said(), pl.DataFrame(), []
         for frame in frames:
             empty = frame.clear()
-            _note(said, frame)
-            self.sink(name, frame)
-        _check_subjects(name, said)
-        return self._answers(name, said, empty) if "state" in empty.columns else self._verdicts(name, said, empty)
+            _note(said, frame, are_values_kept=name in self.whole)
+            rows.append(frame.drop("coverage", strict=False))
+        subjects = pl.concat(said.subjects)
+        is_in_order = _is_in_order(subjects)
+        if not is_in_order:
+            _check_each_once(name, subjects)
+        if is_by_subject and not is_in_order:
+            rows = [pl.concat(rows).sort("subject", nulls_last=True)]
+            said.kept = [pl.concat(said.kept).sort("subject", nulls_last=True)] if said.kept else []
+        self.apart[name] = rows
+        return self._answers(name, said, empty) if "state" in empty.columns else _verdicts(said, empty)
 
     def _answers(self, name: str, said: Said, empty: pl.DataFrame) -> pl.DataFrame:
         """Return one row for each kind of answer, and keep what the questions about answers need."""
-        counts = pl.concat(said.counts).group_by("state", "unit", "coverage", "caveats", "value").agg(pl.col("n").sum())
+        many = len(said.values) > VALUES
+        outcome = ["state", "unit", "coverage", "caveats"] + ([] if many else ["value"])
         self.cited[name] = pl.concat(said.keys).unique()
-        values = counts["value"].n_unique()
-        given = counts.group_by("state", "value", "unit").agg(pl.col("n").sum().cast(pl.Int64).alias("subjects"))
-        if values > VALUES:
-            counts = counts.group_by("state", "unit", "coverage", "caveats").agg(
-                pl.col("n").sum(), pl.col("value").n_unique().alias("values"), pl.col("value").min()
-            )
-            if name not in self.whole:
-                given = counts.select("state", pl.lit("null").alias("value"), "unit", pl.col("n").alias("subjects"))
+        noted = pl.concat(said.counts)
+        if many and name not in self.whole:
+            noted = noted.with_columns(_SOME)
+        given = noted.group_by("state", "value", "unit").agg(pl.col("n").sum().alias("subjects"))
+        counts = noted.group_by(outcome).agg(
+            pl.col("n").sum(), pl.col("value").is_not_null().any().alias("is_valued"), *([VALUE] if many else [])
+        )
         self.given[name] = given.select(
             pl.lit(None, dtype=pl.String).alias("subject"),
             "state",
@@ -95,41 +124,36 @@ class Counter:
             "subjects",
         )
         found = counts.sort("n", "state", "unit", "caveats", "value", descending=[True, *[False] * 4], nulls_last=True)
-        several = (pl.col("values") if "values" in found.columns else pl.lit(1)) > 1
-        said_so = pl.format("with {} values; each subject has its own in answers_each", pl.col("values"))
         caveats = pl.col("caveats").str.split(_JOINED)
         caveats = pl.when(pl.col("caveats") == "").then(pl.lit([], dtype=pl.List(pl.String))).otherwise(caveats)
-        if "values" in found.columns:
-            caveats = pl.when(several).then(pl.concat_list(caveats, said_so)).otherwise(caveats)
-        return _as_found(
-            found.with_columns(
-                pl.when(several).then(None).otherwise(pl.col("value")).alias("value"), caveats.alias("caveats")
-            ),
-            empty,
-        )
-
-    def _verdicts(self, name: str, said: Said, empty: pl.DataFrame) -> pl.DataFrame:
-        """Return each breach, and one row for each other kind of verdict."""
-        counts = pl.concat(said.counts).group_by("verdict", "reasons", "flags").agg(pl.col("n").sum())
-        others = counts.filter(pl.col("verdict") != "breach").sort(
-            "n", "verdict", "reasons", "flags", descending=[True, False, False, False]
-        )
-        parts = [
-            pl.when(pl.col(each) == "")
-            .then(pl.lit([], dtype=pl.List(pl.String)))
-            .otherwise(pl.col(each).str.split(_JOINED))
-            .alias(each)
-            for each in ("reasons", "flags")
-        ]
-        self.cited[name] = pl.concat(said.keys).unique()
-        return pl.concat([_as_found(others.with_columns(parts), empty), *said.kept])
+        if many:
+            caveats = pl.when(pl.col("is_valued")).then(pl.concat_list(caveats, pl.lit(DIFFERENT))).otherwise(caveats)
+        return _as_found(found.with_columns(caveats.alias("caveats")), empty)
 
 
 def each(rows: pl.DataFrame, name: str, schema: pl.Schema) -> pl.DataFrame:
     """Return rows of single subjects, as a file gave them, in the columns of `answers_each` or `verdicts_each`."""
-    lists = [pl.col(found).list.sort() for found in ("reasons", "flags") if found in rows.columns]
-    named = rows.with_columns(pl.lit(name).alias(schema.names()[0]), pl.col("evidence").list.drop_nulls(), *lists)
+    lists = [found for found in ("reasons", "flags") if found in rows.columns and (rows[found].list.len() > 1).any()]
+    if rows["evidence"].explode(empty_as_null=False, keep_nulls=False).null_count():
+        rows = rows.with_columns(pl.col("evidence").list.drop_nulls())
+    named = rows.with_columns(pl.lit(name).alias(schema.names()[0]), *(pl.col(found).list.sort() for found in lists))
     return named.select(pl.col(column).cast(dtype) for column, dtype in schema.items())
+
+
+def _verdicts(said: Said, empty: pl.DataFrame) -> pl.DataFrame:
+    """Return each breach, and one row for each other kind of verdict."""
+    counts = pl.concat(said.counts).group_by("verdict", "reasons", "flags").agg(pl.col("n").sum())
+    others = counts.filter(pl.col("verdict") != "breach").sort(
+        "n", "verdict", "reasons", "flags", descending=[True, False, False, False]
+    )
+    parts = [
+        pl.when(pl.col(each) == "")
+        .then(pl.lit([], dtype=pl.List(pl.String)))
+        .otherwise(pl.col(each).str.split(_JOINED))
+        .alias(each)
+        for each in ("reasons", "flags")
+    ]
+    return pl.concat([_as_found(others.with_columns(parts), empty), *said.kept])
 
 
 def _frames(held: list[pa.RecordBatch], coming: Iterable[pa.RecordBatch]) -> Iterator[pl.DataFrame]:
@@ -139,39 +163,56 @@ def _frames(held: list[pa.RecordBatch], coming: Iterable[pa.RecordBatch]) -> Ite
         yield pl.DataFrame(batch)
 
 
-def _note(said: Said, frame: pl.DataFrame) -> None:
-    """Add some rows to the counts."""
-    outcome = (
-        ["state", "value", "unit", "coverage", "caveats"]
-        if "state" in frame.columns
-        else ["verdict", "reasons", "flags"]
-    )
-    texts = [
+def _note(said: Said, frame: pl.DataFrame, *, are_values_kept: bool) -> None:
+    """
+    Add some rows to the counts.
+
+    A column that says one thing throughout is left out of the grouping, and so are values once they are too many.
+    """
+    outcome = [name for name in OUTCOME if name in frame.columns]
+    is_counted = are_values_kept or len(said.values) <= VALUES
+    if not is_counted and "value" in outcome:
+        frame = frame.with_columns(_SOME)
+    texts = frame.select(
         (pl.col(name).list.join(_JOINED) if isinstance(frame.schema[name], pl.List) else pl.col(name)).cast(pl.String)
         for name in outcome
+    )
+    first = texts.row(0, named=True)
+    differing = [
+        name for name in outcome if not texts[name].eq_missing(pl.Series([first[name]], dtype=pl.String)).all()
     ]
-    said.counts.append(frame.lazy().select(texts).group_by(outcome).agg(pl.len().cast(pl.Int64).alias("n")).collect())
-    said.keys.append(frame["evidence"].explode(empty_as_null=False, keep_nulls=False).unique())
+    same = [pl.lit(first[name], dtype=pl.String).alias(name) for name in outcome if name not in differing]
+    if differing:
+        counts = texts.lazy().group_by(differing).agg(pl.len().cast(pl.Int64).alias("n")).collect()
+    else:
+        counts = pl.DataFrame({"n": [frame.height]}, schema={"n": pl.Int64})
+    said.counts.append(counts.with_columns(same).select(*outcome, "n"))
+    if "value" in outcome and len(said.values) <= VALUES:
+        said.values.update(said.counts[-1]["value"].unique())
+    said.subjects.append(frame["subject"])
     if "verdict" in frame.columns:
         said.kept.append(frame.filter(pl.col("verdict") == "breach"))
-    said.subjects.append(frame["subject"])
+    else:
+        said.keys.append(frame["evidence"].explode(empty_as_null=False, keep_nulls=False).unique())
 
 
-def _check_subjects(name: str, said: Said) -> None:
+def _is_in_order(subjects: pl.Series) -> bool:
+    """Return whether each subject comes after the one before it, and the one without a name, if any, last."""
+    nulls = subjects.null_count()
+    return nulls < 2 and subjects[-1:].null_count() == nulls and bool((subjects.shift(1) < subjects).all())  # noqa: PLR2004
+
+
+def _check_each_once(name: str, subjects: pl.Series) -> None:
     """
-    Check that no subject stands twice; files that give them in order are checked at no cost.
+    Check that no subject stands twice.
 
     Raises:
         ValueError: If one does.
     """
-    subjects = pl.concat(said.subjects)
-    neighbours = subjects.shift(1)
-    if (neighbours < subjects).fill_null(value=True).all() and subjects.null_count() < 2:  # noqa: PLR2004
-        return
-    if subjects.is_duplicated().any():
-        raise ValueError(
-            f"{name}: expected each subject once, found {subjects.filter(subjects.is_duplicated())[0]!r} twice"
-        )
+    in_order = subjects.sort(nulls_last=True)
+    twice = in_order.filter(in_order.eq_missing(in_order.shift(1)) & (pl.int_range(len(in_order), eager=True) > 0))
+    if len(twice):
+        raise ValueError(f"{name}: expected each subject once, found {twice[0]!r} twice")
 
 
 def _as_found(counts: pl.DataFrame, empty: pl.DataFrame) -> pl.DataFrame:

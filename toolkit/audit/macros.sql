@@ -5,18 +5,20 @@ create or replace macro given(values_) as list_filter(values_, lambda one: one i
 
 -- A record, as evidence: its key (see origins.py); null where there is none. Keys are in the order of (source, locator).
 create or replace macro number_of(locator_) as regexp_extract(locator_, '[1-9][0-9]{0,9}$');
-create or replace macro key_of(source_, locator_, number_) as
-    (
-        enum_code(cast(source_ || chr(9) || left(locator_, length(locator_) - length(number_)) as origin_place))::bigint
-        << 38
-    )
-    + case when number_ = '' then 0
-        else number_::bigint
-            * [1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1][length(number_)] * 16
-            + length(number_) end;
+create or replace macro place_of(source_, place_) as
+    enum_code(cast(source_ || chr(9) || place_ as origin_place))::bigint << 38;
+create or replace macro tens(digits_) as
+    [1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1][digits_];
 create or replace macro origin_of(source_, locator_) as
-    case when source_ is not null then
-        key_of(source_, coalesce(locator_, ''), number_of(coalesce(locator_, ''))) end;
+    case
+        when source_ is null then null
+        when 'line ' || try_cast(substr(locator_, 6) as uinteger) = locator_ and locator_ <> 'line 0'
+            then place_of(source_, 'line ')
+                + substr(locator_, 6)::bigint * tens(length(locator_) - 5) * 16 + length(locator_) - 5
+        when number_of(coalesce(locator_, '')) = '' then place_of(source_, coalesce(locator_, ''))
+        else place_of(source_, left(locator_, length(locator_) - length(number_of(locator_))))
+            + number_of(locator_)::bigint * tens(length(number_of(locator_))) * 16 + length(number_of(locator_))
+    end;
 
 -- The different values of a list, in order, without null.
 create or replace macro ordered(list_) as
@@ -26,7 +28,15 @@ create or replace macro ordered(list_) as
 create or replace macro set_of(values_) as coalesce(ordered(list(values_)), []);
 
 -- Several lists of evidence as one, without repetition.
-create or replace macro all_of(lists) as list_sort(list_distinct(flatten(given(lists))));
+create or replace macro all_of(lists) as list_transform(
+    [list_sort(flatten(lists))],
+    lambda sorted: list_filter(
+        sorted, lambda one, nth: one is not null and (nth = 1 or one is distinct from sorted[nth - 1])
+    )
+)[1];
+
+-- A value as a set of one; an empty one where it is null.
+create or replace macro alone(value_) as case when value_ is null then [] else [value_] end;
 
 -- A moment as people and machines write it.
 create or replace macro moment(at_) as strftime(at_, '%Y-%m-%dT%H:%M:%SZ');

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOM = Path(__file__).parent
+_BY_SUBJECT = "\norder by subject\n"
 _FIELD = re.compile(r"^([A-Z][a-z]+): +(.*)$")
 
 
@@ -32,6 +33,16 @@ class Query:
     register: str | None
     awaits: str | None
     text: str
+
+    @property
+    def is_by_subject(self) -> bool:
+        """Whether its rows come in the order of their subjects, by its last line, and of nothing else."""
+        return self.text.endswith(_BY_SUBJECT)
+
+    @property
+    def unordered(self) -> str:
+        """The text without that last line: where there are many rows, sorting them is most of the cost of a file."""
+        return self.text.removesuffix(_BY_SUBJECT)
 
 
 @cache

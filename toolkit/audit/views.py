@@ -2,11 +2,13 @@
 The tables of a case as DuckDB views.
 
 Parquet is the record, this is a way to look at it: a connection in memory, one view for each table over files that are
-listed one by one, and the shared views of `sql/`. Nothing is written to disk, and once the views stand the connection
-can read nothing but the tables of the case.
+listed one by one, and the shared views of `sql/`. Nothing is written to disk but what a step lets spill, and once the
+views stand the connection can read nothing but the tables of the case.
 """
 
+import os
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -28,6 +30,8 @@ SAFE: dict[str, str | bool | int | float | list[str]] = {
     "temp_directory": "",  # nothing is spilled: beyond the limit, a query fails
     "max_temp_directory_size": "0B",
 }
+MEMORY_GIB = 10
+"""What DuckDB may hold before it spills: 10^7 disclosures are answered in 16 GiB, with Polars and Arrow beside."""
 Admit = Callable[[Table, Sequence[Path]], bool]
 """Whether a table with these files is shown."""
 
@@ -69,13 +73,29 @@ def settings_row(values: Mapping[str, object]) -> pl.DataFrame:
     return pl.DataFrame([{name: row.get(name) for name in SETTINGS}], schema=SETTINGS)
 
 
+def _spilling(folder: Path) -> dict[str, str]:
+    """
+    Return settings to spill into a folder what does not fit: into MEMORY_GIB, or 60 % of the machine's memory.
+
+    Of the disk, nine tenths of what is free.
+    """
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = min(MEMORY_GIB << 30, physical * 3 // 5)
+    free = shutil.disk_usage(next(above for above in (folder, *folder.parents) if above.exists())).free
+    return {
+        "temp_directory": folder.as_posix(),
+        "max_temp_directory_size": f"{free * 9 // 10 >> 20}MiB",
+        "memory_limit": f"{limit >> 20}MiB",
+    }
+
+
 def open_views(  # noqa: PLR0913 - by name only
     case_dir: Path,
     settings: Mapping[str, object] | None = None,
     *,
     shared: str = "sql",
     threads: int = 1,
-    memory_limit: str | None = None,
+    spill: Path | None = None,
     narrow: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
     admit: Admit | None = None,
 ) -> duckdb.DuckDBPyConnection:
@@ -89,8 +109,8 @@ def open_views(  # noqa: PLR0913 - by name only
         case_dir: Folder of the case.
         settings: See `settings_row`.
         shared: "sql", for the views that questions and rules share, or "linking", for none of them.
-        threads: Threads of DuckDB.
-        memory_limit: As DuckDB writes it, "4GiB"; None: its own default.
+        threads: Threads of DuckDB; answers and verdicts are the same for any number.
+        spill: Folder, made when it is needed, for what does not fit into memory; None: nothing is written.
         narrow: Called when the tables stand and the shared views do not: see `as_at.narrow`.
         admit: Asked of each table and its files, before one is opened, whether it is shown; else it is empty, as if its
             step had not run. Raises where the files are not what was written.
@@ -98,10 +118,11 @@ def open_views(  # noqa: PLR0913 - by name only
     Raises:
         IntegrityError: If a table is a link, or is not a file.
     """
-    config = SAFE | {"threads": threads} | ({"memory_limit": memory_limit} if memory_limit else {})
+    config = SAFE | {"threads": threads} | (_spilling(spill) if spill else {})
     connection = duckdb.connect(":memory:", config=config)
     try:
-        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set global TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
         _add_tables(connection, case_dir, admit)
         if narrow:
             narrow(connection)

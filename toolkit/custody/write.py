@@ -11,7 +11,7 @@ import fcntl
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,9 +162,14 @@ def write_table(path: Path, rows: "pa.Table | Iterable[pa.RecordBatch]", schema:
 
 
 @contextmanager
-def writing_table(path: Path, schema: "pa.Schema") -> "Iterator[TableStream]":
+def writing_table(path: Path, schema: "pa.Schema", ordered: Collection[str] = ()) -> "Iterator[TableStream]":
     """
     Give a stream of record batches that becomes *path* when the block ends well; see `write_table`.
+
+    Args:
+        path: Where.
+        schema: Of the batches.
+        ordered: Columns of different texts that come in order: of each, what the one before it does not have is kept.
 
     Raises:
         ResourceError: If the disk does not take it.
@@ -172,11 +177,32 @@ def writing_table(path: Path, schema: "pa.Schema") -> "Iterator[TableStream]":
     import pyarrow.parquet as pq  # noqa: PLC0415 - `seal` and `verify` start without pyarrow (0.36 s)
 
     schema = schema.remove_metadata()
-    options = {"write_page_checksum": True, "version": "2.6", **_encoding(schema)}
+    packing = _without_dictionary(schema, ordered) if ordered else _encoding(schema)
+    options = {"write_page_checksum": True, "version": "2.6", **packing}
     with writing(path) as file, pq.ParquetWriter(file, schema, **options) as writer:
         stream = TableStream(writer, schema, file)
         yield stream
         stream.end()
+
+
+def _without_dictionary(schema: "pa.Schema", ordered: Collection[str]) -> dict[str, Any]:
+    """
+    Return how columns are packed where some hold texts in order, and lists of whole numbers: those as differences.
+
+    Neither repeats: without dictionaries `answers_each` is a sixth smaller, and written in two thirds of the time
+    (2.7 million rows of a case of 10^5 disclosures).
+    """
+    import pyarrow as pa  # noqa: PLC0415
+
+    numbers = [each.name for each in schema if pa.types.is_nested(each.type) and each.type.value_type == pa.int64()]
+    lists = [each.name for each in schema if pa.types.is_nested(each.type) and each.name not in numbers]
+    others = [each.name for each in schema if each.name not in (*ordered, *numbers, *lists)]
+    return {
+        "compression": "zstd",
+        "use_dictionary": [*others, *(f"{name}.list.element" for name in lists)],
+        "column_encoding": dict.fromkeys(ordered, "DELTA_BYTE_ARRAY")
+        | dict.fromkeys((f"{name}.list.element" for name in numbers), "DELTA_BINARY_PACKED"),
+    }
 
 
 def _encoding(schema: "pa.Schema") -> dict[str, Any]:
@@ -327,6 +353,15 @@ def remove(path: Path) -> None:
     with resources(path, 0), suppress(FileNotFoundError):
         disk.unlink(path)
         disk.fsync_folder(path.parent)
+
+
+def empty(folder: Path) -> None:
+    """Remove all that lies in the folder, if it is there."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            remove(path)
 
 
 def make_folder(folder: Path) -> None:

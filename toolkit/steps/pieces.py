@@ -224,12 +224,7 @@ def join(case: Case, file: File, key: str) -> dict[str, str]:
 
 def forget(case: Case) -> None:
     """Empty the cache: it holds descriptors."""
-    folder = case.root / "cache" / "index"
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir():
-            path.rmdir()
-        else:
-            write.remove(path)
+    write.empty(case.root / "cache" / "index")
 
 
 def facts(part: Indexed, examined: Examined) -> Facts:

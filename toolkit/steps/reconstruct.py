@@ -1,9 +1,12 @@
 """`toolkit reconstruct`: the answers and the verdicts."""
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 import duckdb
+import joblib
 import msgspec
 import polars as pl
 
@@ -14,6 +17,9 @@ from toolkit.custody.digest import digest_once
 from toolkit.custody.tombstones import FORGETTABLE
 from toolkit.steps.job import Job, job
 from toolkit.tables import table
+
+AHEAD = 4
+"""Batches of rows that wait to be written while the next question is asked."""
 
 
 def reconstruct(case: Case) -> Run:
@@ -29,7 +35,7 @@ def reconstruct(case: Case) -> Run:
         {"tables": outcomes(case, "reconstruct"), "settings": facts(case), "models": asking.models()},
     ) as work:
         if not work.up_to_date:
-            with case.connect(before="reconstruct") as tables:
+            with _connected(case) as tables:
                 work.write("origin_places", origins.places(tables))
                 with _counted(work, "answers", tables) as many:
                     answers = asking.answers_table(tables, many=many)
@@ -43,19 +49,37 @@ def reconstruct(case: Case) -> Run:
 
 
 @contextmanager
+def _connected(case: Case) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give the tables before this step, on all cores; what spilled, now or in a run that was killed, does not stay."""
+    spill = case.root / "cache" / "spill"
+    write.empty(spill)
+    with case.connect(before="reconstruct", threads=joblib.cpu_count(), spill=spill) as tables:
+        yield tables
+    write.empty(spill)
+
+
+@contextmanager
 def _counted(work: Job, name: str, tables: duckdb.DuckDBPyConnection) -> Iterator[counting.Counter]:
     """Give what counts subjects that are too many, and write a row for each of them beside."""
     each = table(f"{name}_each")
     path = work.case.folder("reconstruct") / f"{each.name}.parquet"
     schema = each.schema().to_frame().to_arrow().schema
     claimed = [row[0] for row in tables.execute("select distinct topic from claims").fetchall()]
-    with write.writing_table(path, schema) as stream:
+    with write.writing_table(path, schema, ("subject",)) as stream, ThreadPoolExecutor(1) as writer:
+        ahead: deque[Future[None]] = deque()
 
-        def keep(asked: str, rows: pl.DataFrame) -> None:
+        def put(asked: str, rows: pl.DataFrame) -> None:
             for batch in counting.each(rows, asked, each.schema()).to_arrow().to_batches():
                 stream.add(batch)
 
+        def keep(asked: str, rows: pl.DataFrame) -> None:
+            ahead.append(writer.submit(put, asked, rows))
+            while len(ahead) > AHEAD:
+                ahead.popleft().result()
+
         yield counting.Counter(keep, whole=claimed)
+        for written in ahead:
+            written.result()
     work.keep(path, stream.sha256)
 
 

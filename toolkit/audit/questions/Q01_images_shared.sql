@@ -7,7 +7,9 @@
 -- States: established, attested, conflicting, not_found, record_missing, no_duty, not_searched.
 -- Counted on the sender's entries: image references, not files.
 with counted as (
-    select len(list_distinct(flatten(list(image_refs)))) as n, all_of(list(evidence)) as evidence from disclosures
+    select (select count(distinct ref) from (select unnest(image_refs) as ref from disclosures)) as n,
+        all_of(list(evidence)) as evidence
+    from disclosures
 ),
 
 stated as (

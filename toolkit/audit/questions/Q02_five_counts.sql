@@ -1,31 +1,24 @@
 -- How many images, distinct files, occasions, records and persons is that?
 -- Report: p9.
 -- Grain:  one row per unit of count: images, files, occasions, records, persons.
--- Reads:  clauses, disclosures, disclosed_images, claims, settings, complete_spans, registers_examined, duties,
+-- Reads:  clauses, disclosures, shared_images, claims, settings, complete_spans, registers_examined, duties,
 --         undecided_shares, kept_apart.
 -- Awaits: entries.
 -- States: established, attested, conflicting, not_found, record_missing, no_duty, not_searched.
-with images as (
-    select image_ref, flatten(list(coalesce(subject_refs, []))) as subject_refs,
-        flatten(list(coalesce(digests, []))) as digests, all_of(list(image_evidence)) as evidence
-    from disclosed_images
-    group by image_ref
-),
-
-known as (
+with known as (
     select
-        len(list_distinct(flatten(list(digests)))) as files,
-        len(list_distinct(flatten(list(subject_refs)))) as persons,
+        (select count(distinct digest) from (select unnest(digests) as digest from shared_images)) as files,
+        (select count(distinct ref) from (select unnest(subject_refs) as ref from shared_images)) as persons,
         count(*) filter (where len(digests) = 0) as without_file,
         count(*) filter (where len(subject_refs) = 0) as without_person,
-        count(*) filter (where len(list_distinct(subject_refs)) > 1) as with_two_persons,
+        count(*) filter (where len(subject_refs) > 1) as with_two_persons,
         count(*) as images,
-        all_of(list(evidence)) as evidence
-    from images
+        all_of(list(image_evidence)) as evidence
+    from shared_images
 ),
 
 entered as (
-    select count(*) as occasions, len(list_distinct(flatten(list(entry_refs)))) as records,
+    select count(*) as occasions, (select count(distinct ref) from (select unnest(entry_refs) as ref from disclosures)) as records,
         all_of(list(evidence)) as evidence
     from disclosures
 ),

@@ -1,19 +1,10 @@
 -- From which system did each image come?
 -- Report:   p7.
 -- Grain:    one row per image_ref that was disclosed; one for the case where only statements speak.
--- Reads:    disclosed_images, custody_records, claims.
+-- Reads:    image_custody, custody_records, claims.
 -- Register: entries.
 -- Awaits:   custody_records.
 -- States:   established, conflicting, not_found, attested, not_searched.
-with shared as (select image_ref, all_of(list(evidence)) as evidence from disclosed_images group by image_ref),
-
-held as (
-    select image_ref, set_of(system) as systems, set_of(origin_of(source, locator)) as evidence
-    from custody_records
-    where image_ref is not null
-    group by image_ref
-)
-
 select
     image_ref as subject,
     case
@@ -24,15 +15,14 @@ select
     end as state,
     case when len(systems) = 1 then to_json(systems[1]) when len(systems) > 1 then to_json(systems) end as value,
     null as unit,
-    case when len(systems) > 0 then held.evidence else shared.evidence end as evidence,
+    case when len(systems) > 0 then image_records else shared_evidence end as evidence,
     coverage_of(['custody_records']) as coverage,
-    case when len(systems) > 1 then ['more than one system holds it'] when len(systems) = 0 then
+    case when len(systems) > 1 then ['more than one system holds it'] when is_image_recorded and len(systems) = 0 then
         ['its record does not say which system'] else [] end as caveats
-from shared
-left join held using (image_ref)
+from image_custody
 union all
 select null, 'attested', to_json(min(value)), null, set_of(evidence), coverage_of(['custody_records']), []
 from claims
-where topic = 'Q04' and claim in ('asserts', 'denies') and not exists (from shared)
+where topic = 'Q04' and claim in ('asserts', 'denies') and not exists (from image_custody)
 having count(*) > 0
 order by subject

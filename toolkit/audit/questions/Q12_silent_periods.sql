@@ -35,7 +35,7 @@ ordered as (
         coalesce(bool_or(is_entry) over before, false) as is_after_entry
     from placed
     window before as (
-        order by occurred_earliest, occurred_latest, is_entry rows between unbounded preceding and 1 preceding
+        order by occurred_earliest, occurred_latest, is_entry, evidence rows between unbounded preceding and 1 preceding
     )
 ),
 

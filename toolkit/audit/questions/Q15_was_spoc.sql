@@ -1,21 +1,11 @@
 -- Was the person who shared the SPOC on that date?
 -- Report:   p8.
 -- Grain:    one row per occasion_ref.
--- Reads:    sender_tenures, disclosures, posts, complete_spans.
+-- Reads:    senders, disclosures, posts, complete_spans.
 -- Register: entries.
 -- Awaits:   posts.
 -- States:   established, established_not, conflicting, not_found, not_searched.
 -- established_not needs a roster declared complete for that time. conflicting: the tenure and the date cannot be ordered.
-with tenures_held as (
-    select
-        occasion_ref,
-        bool_and(is_spoc) as is_spoc,
-        bool_and(is_spoc or is_possibly_spoc) as is_possibly_spoc,
-        all_of(list(evidence)) as evidence
-    from sender_tenures
-    group by occasion_ref
-)
-
 select
     occasion_ref as subject,
     case
@@ -28,12 +18,12 @@ select
     end as state,
     case when is_spoc then to_json(true) end as value,
     null as unit,
-    all_of([disclosures.evidence, tenures_held.evidence]) as evidence,
+    all_of([disclosures.evidence, senders.evidence]) as evidence,
     coverage_of(['posts']) as coverage,
     given([
         case when len(post_refs) = 0 then 'no entry names the post-holder' end,
         case when not is_spoc and is_possibly_spoc then 'the begin or end of the tenure is not known well enough' end
     ]) as caveats
 from disclosures
-left join tenures_held using (occasion_ref)
+left join senders using (occasion_ref)
 order by subject

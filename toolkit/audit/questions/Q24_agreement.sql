@@ -7,16 +7,32 @@
 -- States: established, conflicting, not_found, not_searched.
 -- established: the whole of its time lies within a version. conflicting: its dates and those of the version cannot be
 -- ordered. A version whose text is not held is named with that caveat.
-with candidates as (
+with covers as (
+    select occasion_ref, agreement_ref, version, cover, text_held, evidence,
+        struct_pack(agreement := agreement_ref, version := version, cover := cover) as one
+    from agreement_cover
+),
+
+several as (select occasion_ref from covers group by occasion_ref having count(*) > 1),
+
+candidates as (
     select
         occasion_ref,
-        list(struct_pack(agreement := agreement_ref, version := version, cover := cover) order by agreement_ref, version)
-            filter (where cover = 'definite') as definite,
-        list(struct_pack(agreement := agreement_ref, version := version, cover := cover) order by agreement_ref, version)
-            filter (where cover = 'possible') as possible,
-        bool_and(text_held) filter (where cover <> 'outside') as is_text_held,
-        list(evidence) filter (where cover <> 'outside') as evidence
-    from agreement_cover
+        case when cover = 'definite' then [one] end as definite,
+        case when cover = 'possible' then [one] end as possible,
+        text_held as is_text_held,
+        [evidence] as evidence
+    from covers
+    anti join several using (occasion_ref)
+    union all
+    select
+        occasion_ref,
+        list(one order by agreement_ref, version) filter (where cover = 'definite'),
+        list(one order by agreement_ref, version) filter (where cover = 'possible'),
+        bool_and(text_held),
+        list(evidence)
+    from covers
+    semi join several using (occasion_ref)
     group by occasion_ref
 )
 

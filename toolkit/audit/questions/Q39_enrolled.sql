@@ -1,22 +1,16 @@
 -- Was each image put on the recognition system, and for how long?
 -- Report:   p6.
 -- Grain:    one row per image_ref that was disclosed.
--- Reads:    clauses, disclosed_images, enrolments, image_names, systems, settings, complete_spans, registers_examined,
+-- Reads:    clauses, shared_images, enrolments, image_names, systems, settings, complete_spans, registers_examined,
 --           duties, claims, agreement_versions.
 -- Register: entries.
 -- Awaits:   enrolments.
 -- States:   established, conflicting, attested, record_missing, not_found, no_duty, not_searched.
 -- conflicting: it was taken off before it was put on, or put on before it was first shared; or only enrolments under another
 -- reference may be of it, and nobody has decided.
-with shared as (
-    select image_ref, min(earliest) as first_earliest, all_of(list(evidence)) as evidence
-    from disclosed_images
-    group by image_ref
-),
-
 -- An enrolment belongs to the image it names, or to the one it is linked to.
-known as (
-    select enrolments.* exclude (image_ref), coalesce(image_names.image_ref, enrolments.image_ref) as image_ref,
+with known as (
+    select enrolments.* exclude (image_ref), origin_of(source, locator) as evidence, coalesce(image_names.image_ref, enrolments.image_ref) as image_ref,
         image_names.image_ref is not null as is_renamed, coalesce(image_names.is_sure, true) as is_sure
     from enrolments
     left join image_names
@@ -24,26 +18,45 @@ known as (
             and enrolments.image_ref = image_names.written
 ),
 
+several as (select image_ref from known where is_sure group by image_ref having count(*) > 1),
+
+times as (
+    select *, struct_pack(
+        system := system_ref,
+        enrolled := date_or_null(enrolled_text, enrolled_earliest, enrolled_latest, enrolled_precision),
+        removed := date_or_null(removed_text, removed_earliest, removed_latest, removed_precision)
+    ) as one
+    from known
+    where is_sure
+),
+
 enrolled as (
     select
         image_ref,
-        list(struct_pack(
-            system := system_ref,
-            enrolled := date_or_null(enrolled_text, enrolled_earliest, enrolled_latest, enrolled_precision),
-            removed := date_or_null(removed_text, removed_earliest, removed_latest, removed_precision)
-        ) order by enrolled_earliest nulls last, enrolment_ref) as times,
-        bool_or(coalesce(removed_latest <= enrolled_earliest, false)) as is_reversed,
-        min(enrolled_latest) as first_latest,
-        bool_or(removed_text is null) as is_open,
-        bool_or(is_renamed) as is_renamed,
-        set_of(origin_of(source, locator)) as evidence
-    from known
-    where is_sure
+        [one] as times,
+        coalesce(removed_latest <= enrolled_earliest, false) as is_reversed,
+        enrolled_latest as enrolled_by,
+        removed_text is null as is_open,
+        is_renamed,
+        alone(evidence) as evidence
+    from times
+    anti join several using (image_ref)
+    union all
+    select
+        image_ref,
+        list(one order by enrolled_earliest nulls last, enrolment_ref, evidence),
+        bool_or(coalesce(removed_latest <= enrolled_earliest, false)),
+        min(enrolled_latest),
+        bool_or(removed_text is null),
+        bool_or(is_renamed),
+        set_of(evidence)
+    from times
+    semi join several using (image_ref)
     group by image_ref
 ),
 
 perhaps as (
-    select image_ref, set_of(enrolment_ref) as refs, set_of(origin_of(source, locator)) as evidence
+    select image_ref, set_of(enrolment_ref) as refs, set_of(evidence) as evidence
     from known
     where not is_sure
     group by image_ref
@@ -52,23 +65,23 @@ perhaps as (
 select
     image_ref as subject,
     case
-        when is_reversed or first_latest <= first_earliest then 'conflicting'
+        when is_reversed or enrolled_by <= first_earliest then 'conflicting'
         when times is not null then 'established'
         when refs is not null then 'conflicting'
         else silent_state('enrolments', 'enrolments', 'Q39', from_earliest, to_latest, exists (from systems))
     end as state,
     case when times is not null then to_json(times) end as value,
     null as unit,
-    case when times is not null then enrolled.evidence else all_of([shared.evidence, perhaps.evidence]) end as evidence,
+    case when times is not null then enrolled.evidence else all_of([shared_images.evidence, perhaps.evidence]) end as evidence,
     coverage_of(['enrolments']) as coverage,
     given([
         case when is_reversed then 'taken off before it was put on' end,
-        case when first_latest <= first_earliest then 'put on before any entry says that it was shared' end,
+        case when enrolled_by <= first_earliest then 'put on before any entry says that it was shared' end,
         case when is_open then 'when it was taken off is not recorded' end,
         case when is_renamed then 'the system has it under a reference written otherwise; see the links' end,
         case when refs is not null then 'it is not sure that these are of it: ' || array_to_string(refs, ', ') end
     ]) as caveats
-from shared
+from shared_images
 left join enrolled using (image_ref)
 left join perhaps using (image_ref)
 cross join settings

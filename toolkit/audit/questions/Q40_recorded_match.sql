@@ -1,14 +1,12 @@
 -- Was any image matched, on which camera?
 -- Report: p4, p11.
 -- Grain:  one row per image_ref that was disclosed; one for the case where no disclosure is on record.
--- Reads:  clauses, disclosed_images, recorded_matches, systems, enrolments, claims, asserted, settings, complete_spans,
+-- Reads:  clauses, shared_images, recorded_matches, systems, enrolments, claims, asserted, settings, complete_spans,
 --         registers_examined, duties, agreement_versions.
 -- Awaits: recorded_matches.
 -- States: established, attested, record_missing, not_found, no_duty, not_searched.
 -- By the recipient's records alone; a sweep says what could be found today, not what was found then (Q42).
-with shared as (
-    select image_ref, all_of(list(evidence)) as evidence from disclosed_images group by image_ref
-),
+with shared as (select image_ref, evidence from shared_images),
 
 matched as (
     select

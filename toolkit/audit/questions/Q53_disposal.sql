@@ -1,42 +1,13 @@
 -- When was each image destroyed or deleted, by whom, how, and who watched?
 -- Report: p8.
 -- Grain:  one row per image_ref that was disclosed.
--- Reads:  clauses, disclosed_images, disposals, verifications, claims, asserted, settings, complete_spans,
+-- Reads:  clauses, shared_images, image_tombstones, verifications, claims, asserted, settings, complete_spans,
 --         registers_examined, duties, agreement_versions.
 -- Register: entries.
 -- Awaits: disposals.
 -- States: destroyed, conflicting, attested, record_missing, not_found, no_duty, not_searched.
 -- conflicting: it was shared again after its last disposal, or the two cannot be ordered, or a copy was found later.
-with shared as (
-    select image_ref, max(earliest) as last_earliest, max(latest) as last_latest, all_of(list(evidence)) as evidence
-    from disclosed_images
-    group by image_ref
-),
-
-disposed as (
-    select
-        image_ref,
-        list(
-            struct_pack(
-                act := act,
-                "when" := struct_pack(
-                    "text" := occurred_text, earliest := moment(occurred_earliest), latest := moment(occurred_latest),
-                    "precision" := occurred_precision
-                ),
-                post := post_ref,
-                witness := witness_post_ref,
-                method := "method"
-            )
-            order by occurred_earliest nulls last, disposal_ref
-        ) as acts,
-        max(occurred_earliest) as disposed_earliest,
-        max(occurred_latest) as disposed_latest,
-        set_of(origin_of(source, locator)) as evidence
-    from (select *, unnest(image_refs) as image_ref from disposals where act <> 'collection')
-    group by image_ref
-),
-
-copies as (
+with copies as (
     select image_ref, set_of(origin_of(source, locator)) as evidence
     from (select *, unnest(image_refs) as image_ref from verifications where result = 'copy_found')
     group by image_ref
@@ -44,22 +15,22 @@ copies as (
 
 answered as (
     select
-        shared.image_ref,
+        shared_images.image_ref,
         case
-            when copies.image_ref is not null and disposed.image_ref is not null then 'conflicting'
-            when disposed.image_ref is not null and coalesce(disposed_latest <= last_earliest, false) then 'conflicting'
-            when disposed.image_ref is not null and not coalesce(disposed_earliest >= last_latest, false)
-                and not coalesce(disposed_latest > last_latest and disposed_earliest >= last_earliest, false)
+            when copies.image_ref is not null and gone.image_ref is not null then 'conflicting'
+            when gone.image_ref is not null and coalesce(gone_latest <= last_earliest, false) then 'conflicting'
+            when gone.image_ref is not null and not coalesce(gone_earliest >= last_latest, false)
+                and not coalesce(gone_latest > last_latest and gone_earliest >= last_earliest, false)
                 then 'conflicting'
-            when disposed.image_ref is not null then 'destroyed'
+            when gone.image_ref is not null then 'destroyed'
             when exists (from asserted where topic = 'Q53') then 'attested'
             else silent_state('disposals', 'disposals', 'Q53', last_earliest, coalesce(as_at_latest, to_latest), false)
         end as state,
         acts,
         copies.image_ref is not null as is_copy_found,
-        all_of([shared.evidence, disposed.evidence, copies.evidence]) as evidence
-    from shared
-    left join disposed using (image_ref)
+        all_of([shared_images.evidence, gone.evidence, copies.evidence]) as evidence
+    from shared_images
+    left join image_tombstones as gone using (image_ref)
     left join copies using (image_ref)
     cross join settings
 )

@@ -1,16 +1,14 @@
 -- Are copies left: backups, the vendor, e-mail, templates?
 -- Report:   p8.
 -- Grain:    one row per image_ref that was disclosed.
--- Reads:    disclosed_images, verifications, enrolments, transfers, disposals, settings, complete_spans,
+-- Reads:    shared_images, verifications, enrolments, transfers, disposals, settings, complete_spans,
 --           registers_examined.
 -- Register: entries.
 -- Awaits:   verifications.
 -- States:   established, conflicting, not_found, not_searched.
 -- established: a check found one. conflicting: a trace of one is left open by the records (an enrolment never removed, a
 -- medium never destroyed, an e-mail whose copy nobody deleted). not_found: checked, none found. Backups are in no register.
-with shared as (select image_ref, all_of(list(evidence)) as evidence from disclosed_images group by image_ref),
-
-checked as (
+with checked as (
     select image_ref, bool_or(result = 'copy_found') as is_found, set_of(origin_of(source, locator)) as evidence
     from (select *, unnest(image_refs) as image_ref from verifications)
     group by image_ref
@@ -47,13 +45,13 @@ select
         transfers_left_open := coalesce(open_transfers, [])
     )) end as value,
     null as unit,
-    all_of([shared.evidence, checked.evidence, enrolled.evidence, carried.evidence]) as evidence,
+    all_of([shared_images.evidence, checked.evidence, enrolled.evidence, carried.evidence]) as evidence,
     coverage_of(['verifications', 'enrolments', 'transfers', 'disposals']) as coverage,
     given([
         case when checked.image_ref is null then 'nobody has recorded a check' end,
         'backups and templates are in no register of ours'
     ]) as caveats
-from shared
+from shared_images
 left join checked using (image_ref)
 left join enrolled using (image_ref)
 left join carried using (image_ref)

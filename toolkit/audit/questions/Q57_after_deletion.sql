@@ -1,22 +1,16 @@
 -- Can the audit still be run after deletion?
 -- Report:   p8.
 -- Grain:    one row.
--- Reads:    disclosed_images, disposals, settings.
+-- Reads:    shared_images, disposals, settings.
 -- Register: entries.
 -- Awaits:   images.
 -- States:   established, not_found.
 -- An image whose digest or whose tombstone (the record of its disposal) is held can still be accounted for.
-with images as (
-    select image_ref, bool_or(len(coalesce(digests, [])) > 0) as has_digest, all_of(list(evidence)) as evidence
-    from disclosed_images
-    group by image_ref
-),
-
-accounted as (
-    select images.*, image_ref in (
+with accounted as (
+    select evidence, len(digests) > 0 as has_digest, image_ref in (
         select unnest(image_refs) from disposals where act <> 'collection' and image_refs is not null
     ) as has_tombstone
-    from images
+    from shared_images
 )
 
 select

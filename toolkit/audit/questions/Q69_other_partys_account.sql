@@ -1,14 +1,14 @@
 -- Does the other party's account agree?
 -- Report:   p9.
 -- Grain:    one row per image_ref that either side names.
--- Reads:    disclosed_images, receipts, enrolments, image_names, settings, complete_spans, registers_examined.
+-- Reads:    shared_images, receipts, enrolments, image_names, settings, complete_spans, registers_examined.
 -- Register: entries.
 -- Awaits:   receipts.
 -- States:   established, conflicting, not_found, not_searched.
 -- Sender: entries. Recipient: receipts and enrolments. conflicting: one side has it, and the register of the other, declared
 -- complete for the period, does not; or it is not sure that what the recipient has is this image. An image that the recipient
 -- writes otherwise is the one it is linked to.
-with sent as (select image_ref, all_of(list(evidence)) as evidence from disclosed_images group by image_ref),
+with sent as (select image_ref, evidence from shared_images),
 
 kept as (
     select 'receipts' as left_table, receipt_ref as left_ref, unnest(image_refs) as written,

@@ -1,28 +1,15 @@
 -- The record of a disclosure is made at the time, or as soon as possible.
 -- Report:   p8.
 -- Grain:    one row per entry_ref; one for the case where no threshold is stated and nothing is recorded.
--- Reads:    entries, asserted, settings.
+-- Reads:    lags, asserted, settings.
 -- Register: entries.
 -- Breach:   definitely more civil days late than [rules] R13_days; the report itself states no number.
-with lags as (
-    select
-        entry_ref,
-        min(day_of(recorded_earliest) - day_of(occurred_latest - interval 1 microsecond)) as least_days,
-        max(day_of(recorded_latest - interval 1 microsecond) - day_of(occurred_earliest)) as most_days,
-        bool_and(recorded_earliest is not null and recorded_latest is not null
-            and occurred_earliest is not null and occurred_latest is not null) as are_both_dated,
-        list(origin_of(source, locator)) as evidence
-    from entries
-    where use = 'facial_recognition' and direction = 'out'
-    group by entry_ref
-),
-
-judged as (
+with judged as (
     select
         entry_ref as subject,
         case
             when r13_days is null then 'threshold_not_stated'
-            when not are_both_dated then 'missing_field'
+            when not are_both_bounded then 'missing_field'
             when least_days > r13_days then 'breach'
             when most_days <= r13_days and most_days >= 0 then 'conforms'
             else 'time_precision'

@@ -1,17 +1,10 @@
 -- The record is made by the SPOC, and the images go through the SPOC.
 -- Report:   p8.
 -- Grain:    one row per occasion_ref; one for the case where only statements speak.
--- Reads:    disclosures, sender_tenures, complete_spans, asserted.
+-- Reads:    disclosures, senders, complete_spans, asserted.
 -- Register: entries.
 -- Breach:   author or carrier definitely not SPOC on that date, in a roster declared complete.
-with senders as (
-    select occasion_ref, bool_and(is_spoc) as is_spoc, bool_and(is_possibly_spoc) as is_possibly_spoc,
-        all_of(list(evidence)) as evidence
-    from sender_tenures
-    group by occasion_ref
-),
-
-judged as (
+with judged as (
     select
         disclosures.occasion_ref as subject,
         case

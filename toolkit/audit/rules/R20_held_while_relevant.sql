@@ -1,44 +1,38 @@
 -- Images are held only while that is relevant to the agreement.
 -- Report:   p8.
 -- Grain:    one row per image_ref that was disclosed; one for the case where only statements speak.
--- Reads:    disclosed_images, agreement_cover, validity, disposals, settings, complete_spans, asserted.
+-- Reads:    disclosed_images, agreement_cover, validity, image_tombstones, settings, complete_spans, asserted.
 -- Register: entries.
 -- Breach:   definitely still held more than [rules] R20_days civil days after the end of the agreement under which it was
 --           shared; without a record of its disposal, only in a disposals register declared complete. The report states
 --           neither a number nor another end of relevance.
-with covers as (
+with occasions as (
     select
-        disclosed_images.image_ref,
-        disclosed_images.occasion_ref,
+        agreement_cover.occasion_ref,
         min(validity.end_earliest) as ended_earliest,
         max(validity.end_latest) as ended_latest,
-        bool_or(validity.agreement_ref is not null and validity.end_latest is null) as is_open,
-        bool_or(validity.agreement_ref is not null) as is_covered,
+        bool_or(validity.end_latest is null) as is_open,
         set_of(validity.evidence) as evidence
-    from disclosed_images
-    left join agreement_cover
-        on disclosed_images.occasion_ref = agreement_cover.occasion_ref and agreement_cover.cover <> 'outside'
-    left join validity
-        on agreement_cover.agreement_ref = validity.agreement_ref and agreement_cover.version = validity.version
-    group by disclosed_images.image_ref, disclosed_images.occasion_ref
+    from agreement_cover
+    inner join validity using (agreement_ref, version)
+    group by agreement_cover.occasion_ref
 ),
+
+covers as (
+    select disclosed_images.image_ref, ended_earliest, ended_latest, coalesce(is_open, false) as is_open,
+        occasions.occasion_ref is not null as is_covered, coalesce(occasions.evidence, []) as evidence
+    from disclosed_images
+    left join occasions using (occasion_ref)
+),
+
+several as (select image_ref from covers group by image_ref having count(*) > 1),
 
 ends as (
-    select
-        image_ref,
-        max(ended_earliest) as ended_earliest,
-        max(ended_latest) as ended_latest,
-        bool_or(is_open) as is_open,
-        bool_and(is_covered) as is_covered,
-        all_of(list(evidence)) as evidence
+    select * from covers anti join several using (image_ref)
+    union all
+    select image_ref, max(ended_earliest), max(ended_latest), bool_or(is_open), bool_and(is_covered), all_of(list(evidence))
     from covers
-    group by image_ref
-),
-
-gone as (
-    select image_ref, max(occurred_earliest) as gone_earliest, max(occurred_latest) as gone_latest,
-        bool_or(occurred_precision is null) as is_undated, set_of(origin_of(source, locator)) as evidence
-    from (select *, unnest(image_refs) as image_ref from disposals where act <> 'collection')
+    semi join several using (image_ref)
     group by image_ref
 ),
 
@@ -59,7 +53,7 @@ judged as (
         end as outcome,
         all_of([ends.evidence, gone.evidence]) as evidence
     from ends
-    left join gone using (image_ref)
+    left join image_tombstones as gone using (image_ref)
     cross join settings
 )
 

@@ -1,7 +1,7 @@
 -- Each disclosure and each version between its unit, or a predecessor, and its recipient.
--- Grain:  one row per occasion_ref, agreement_ref and version.
+-- Grain:  one row per occasion_ref, agreement_ref and version that may cover it.
 -- Reads:  disclosures, unit_lineage, validity.
--- cover: definite, possible, outside, by the four bounds of the validity.
+-- cover: definite or possible, by the four bounds of the validity; what lies outside is left out.
 select
     disclosures.occasion_ref,
     validity.agreement_ref,
@@ -20,3 +20,4 @@ select
 from disclosures
 inner join unit_lineage on disclosures.unit_ref = unit_lineage.unit_ref and unit_lineage.relation <> 'successor'
 inner join validity on unit_lineage.kin_ref = validity.unit_ref and disclosures.recipient_ref = validity.recipient_ref
+where cover <> 'outside'

@@ -1,38 +1,64 @@
 -- What custody, CRIS and PNC records say of each disclosed image and the person on it.
 -- Grain:  one row per image_ref that was disclosed.
--- Reads:  disclosed_images, custody_records.
-with shared as (
-    select image_ref, list_distinct(flatten(list(coalesce(subject_refs, [])))) as subject_refs,
-        all_of(list(evidence)) as evidence
-    from disclosed_images
-    group by image_ref
+-- Reads:  shared_images, custody_records.
+-- Most persons, and images, have one record, and need no grouping.
+with held as (
+    select subject_ref, image_ref, category, nullif(age_status, 'unknown') as age_status, system,
+        origin_of(source, locator) as evidence
+    from custody_records
+),
+
+several_persons as (select subject_ref from held group by subject_ref having count(*) > 1),
+
+persons as (
+    select subject_ref, alone(category) as categories, alone(age_status) as age_statuses, alone(evidence) as evidence
+    from held
+    anti join several_persons using (subject_ref)
+    union all
+    select subject_ref, set_of(category), set_of(age_status), set_of(evidence)
+    from held
+    semi join several_persons using (subject_ref)
+    group by subject_ref
 ),
 
 of_person as (
-    select shared.image_ref, set_of(custody_records.category) as categories,
-        set_of(origin_of(custody_records.source, custody_records.locator)) as evidence
-    from (select image_ref, unnest(subject_refs) as subject_ref from shared) as shared
-    inner join custody_records using (subject_ref)
-    group by shared.image_ref
+    select image_ref, categories, age_statuses, persons.evidence
+    from shared_images
+    inner join persons on len(subject_refs) = 1 and subject_refs[1] = persons.subject_ref
+    union all
+    select image_ref, all_of(list(categories)), all_of(list(age_statuses)), all_of(list(persons.evidence))
+    from (select image_ref, unnest(subject_refs) as subject_ref from shared_images where len(subject_refs) > 1)
+    inner join persons using (subject_ref)
+    group by image_ref
 ),
 
+several_images as (select image_ref from held group by image_ref having count(*) > 1),
+
 of_image as (
-    select image_ref, set_of(system) as systems, bool_or(system is null) as is_system_blank,
-        set_of(origin_of(source, locator)) as evidence
-    from custody_records
+    select image_ref, alone(system) as systems, alone(evidence) as evidence
+    from held
+    anti join several_images using (image_ref)
     where image_ref is not null
+    union all
+    select image_ref, set_of(system), set_of(evidence)
+    from held
+    semi join several_images using (image_ref)
     group by image_ref
 )
 
 select
-    shared.image_ref,
-    len(shared.subject_refs) as subjects,
+    shared_images.image_ref,
+    len(shared_images.subject_refs) as subjects,
     coalesce(of_person.categories, []) as categories,
+    coalesce(of_person.age_statuses, []) as age_statuses,
     of_person.image_ref is not null as is_person_recorded,
     coalesce(of_image.systems, []) as systems,
     of_image.image_ref is not null as is_image_recorded,
-    all_of([shared.evidence, of_person.evidence]) as person_evidence,
-    all_of([shared.evidence, of_image.evidence]) as image_evidence
-from shared
+    shared_images.evidence as shared_evidence,
+    of_person.evidence as person_records,
+    of_image.evidence as image_records,
+    all_of([shared_images.evidence, of_person.evidence]) as person_evidence,
+    all_of([shared_images.evidence, of_image.evidence]) as image_evidence
+from shared_images
 left join of_person using (image_ref)
 left join of_image using (image_ref)

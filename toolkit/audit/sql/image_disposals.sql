@@ -1,20 +1,9 @@
 -- Whether the person on a disclosed image had been charged, cautioned, reprimanded or warned before it was first shared.
 -- Grain:  one row per image_ref that was disclosed.
--- Reads:  disclosed_images, custody_records.
+-- Reads:  shared_images, custody_records.
 -- is_before: a record shows it, definitely before. is_open: a record shows it, and the dates cannot be ordered.
 -- is_recorded: any record says how the case was disposed of.
-with shared as (
-    select
-        image_ref,
-        min(earliest) as first_earliest,
-        min(latest) as first_latest,
-        list_distinct(flatten(list(coalesce(subject_refs, [])))) as subject_refs,
-        all_of(list(evidence)) as evidence
-    from disclosed_images
-    group by image_ref
-),
-
-recorded as (
+with recorded as (
     select
         shared.image_ref,
         custody_records.disposal in ('charged', 'cautioned', 'reprimanded', 'formal_warning') as is_counted,
@@ -23,19 +12,31 @@ recorded as (
         coalesce(disposed_earliest >= first_latest, false) as is_later,
         date_or_null(disposed_text, disposed_earliest, disposed_latest, disposed_precision) as disposed,
         origin_of(custody_records.source, custody_records.locator) as evidence
-    from (select * exclude (subject_refs), unnest(subject_refs) as subject_ref from shared) as shared
+    from (select image_ref, first_earliest, first_latest, unnest(subject_refs) as subject_ref from shared_images) as shared
     inner join custody_records on shared.subject_ref = custody_records.subject_ref
     where custody_records.disposal is not null
 ),
 
-summed as (
+told as (
     select
         image_ref,
-        bool_or(is_counted and is_earlier) as is_before,
-        bool_or(is_counted and not is_earlier and not is_later) as is_open,
-        set_of(struct_pack(disposal := disposal, disposed := disposed)) as disposals,
-        set_of(evidence) as evidence
+        is_counted and is_earlier as is_before,
+        is_counted and not is_earlier and not is_later as is_open,
+        struct_pack(disposal := disposal, disposed := disposed) as disposal,
+        evidence
     from recorded
+),
+
+several as (select image_ref from told group by image_ref having count(*) > 1),
+
+summed as (
+    select image_ref, is_before, is_open, [disposal] as disposals, [evidence] as evidence
+    from told
+    anti join several using (image_ref)
+    union all
+    select image_ref, bool_or(is_before), bool_or(is_open), set_of(disposal), set_of(evidence)
+    from told
+    semi join several using (image_ref)
     group by image_ref
 )
 
@@ -46,6 +47,6 @@ select
     summed.image_ref is not null as is_recorded,
     len(subject_refs) as subjects,
     disposals,
-    all_of([shared.evidence, summed.evidence]) as evidence
-from shared
+    all_of([shared_images.evidence, summed.evidence]) as evidence
+from shared_images
 left join summed using (image_ref)

@@ -3,22 +3,31 @@
 -- Grain:  one row per image_ref.
 -- Reads:  images, custody_records, tombstones.
 with said as (
-    select image_ref, subject_ref, sha256, captured_text, captured_earliest, captured_latest, source, locator from images
+    select image_ref, subject_ref, sha256, captured_text, captured_earliest, captured_latest, origin_of(source, locator) as evidence
+    from images
     union all
-    select image_ref, subject_ref, null, null, null, null, source, locator
+    select image_ref, subject_ref, null, null, null, null, origin_of(source, locator)
     from custody_records
     where image_ref is not null
     union all
-    select image_ref, null, keyed_digest, null, null, null, "certificate", '' from tombstones
-)
+    select image_ref, null, keyed_digest, null, null, null, origin_of("certificate", '') from tombstones
+),
+
+several as (select image_ref from said group by image_ref having count(*) > 1)
 
 select
     image_ref,
-    set_of(subject_ref) as subject_refs,
-    set_of(sha256) as digests,
-    min(captured_text) as captured_text,
-    min(captured_earliest) as captured_earliest,
-    max(captured_latest) as captured_latest,
-    set_of(origin_of(source, locator)) as evidence
+    alone(subject_ref) as subject_refs,
+    alone(sha256) as digests,
+    captured_text,
+    captured_earliest,
+    captured_latest,
+    alone(evidence) as evidence
 from said
+anti join several using (image_ref)
+union all
+select image_ref, set_of(subject_ref), set_of(sha256), min(captured_text), min(captured_earliest), max(captured_latest),
+    set_of(evidence)
+from said
+semi join several using (image_ref)
 group by image_ref

@@ -12,14 +12,26 @@ with mentions as (
     select 'enrolments', enrolment_ref, [image_ref], null from enrolments
 ),
 
+several_entries as (select entry_ref from entries group by entry_ref having count(*) > 1),
+
 kinds as (
     select
         entry_ref,
-        min(coalesce(occasion_ref, entry_ref)) as occasion_ref,
-        coalesce(bool_or(direction = 'out' and use = 'facial_recognition'), false) as is_share,
-        coalesce(bool_or(direction = 'out') and bool_or(use is null), bool_or(use is null)) as is_undecided,
-        set_of(origin_of(source, locator)) as evidence
+        coalesce(occasion_ref, entry_ref) as occasion_ref,
+        coalesce(direction = 'out' and use = 'facial_recognition', false) as is_share,
+        coalesce(direction = 'out' and use is null, use is null) as is_undecided,
+        alone(origin_of(source, locator)) as evidence
     from entries
+    anti join several_entries using (entry_ref)
+    union all
+    select
+        entry_ref,
+        min(coalesce(occasion_ref, entry_ref)),
+        coalesce(bool_or(direction = 'out' and use = 'facial_recognition'), false),
+        coalesce(bool_or(direction = 'out') and bool_or(use is null), bool_or(use is null)),
+        set_of(origin_of(source, locator))
+    from entries
+    semi join several_entries using (entry_ref)
     group by entry_ref
 ),
 
@@ -33,7 +45,23 @@ tied as (
         and links.judgement <> 'negative'
 ),
 
+several as (select left_table, left_ref from tied group by left_table, left_ref having count(*) > 1),
+
 summed as (
+    select
+        left_table,
+        left_ref,
+        is_named and judgement = 'positive' as is_named,
+        is_named and judgement = 'positive' and is_share as is_share_named,
+        is_named and judgement = 'positive' and is_undecided as is_undecided_named,
+        is_by_hand and judgement = 'positive' and is_share as is_by_hand,
+        (left_text is not null and judgement = 'positive' and is_share)::bigint as shared,
+        (left_text is not null and judgement = 'positive' and (is_share or is_undecided))::bigint as tied,
+        occasion_ref,
+        case when judgement = 'positive' then evidence end as evidence
+    from tied
+    anti join several using (left_table, left_ref)
+    union all
     select
         left_table,
         left_ref,
@@ -48,17 +76,27 @@ summed as (
             min(occasion_ref) filter (where judgement = 'positive'),
             min(occasion_ref)
         ) as occasion_ref,
-        list_sort(list_distinct(flatten(list(evidence) filter (where judgement = 'positive')))) as evidence
+        all_of(list(evidence) filter (where judgement = 'positive')) as evidence
     from tied
+    semi join several using (left_table, left_ref)
     group by left_table, left_ref
 ),
 
 spoken as (
-    select left_table, left_ref, set_of(kept_apart_words.evidence) as evidence
+    select left_table, left_ref, set_of(evidence) as evidence
     from (
-        select left_table, left_ref, unnest(list_concat([left_ref, entry_ref], image_refs)) as word from mentions
+        select left_table, left_ref, evidence
+        from mentions
+        inner join kept_apart_words on left_ref = word
+        union all
+        select left_table, left_ref, evidence
+        from mentions
+        inner join kept_apart_words on entry_ref = word
+        union all
+        select left_table, left_ref, evidence
+        from (select left_table, left_ref, unnest(image_refs) as image_ref from mentions)
+        inner join kept_apart_words on image_ref = word
     )
-    inner join kept_apart_words using (word)
     group by left_table, left_ref
 )
 

@@ -1,0 +1,92 @@
+"""
+All answers and verdicts of made-up forces: wall seconds, memory, and how the cost grows.
+
+`TOOLKIT_BENCH_ROWS` says how many disclosures the largest force has (10^6; 10^7 is the size of the last goal, and takes
+hours and 60 GB of disk); the others are each a tenth of it, down to 10^5. The goals are for two cores: 60 s and 6 GiB
+at 10^6, 16 GiB at 10^7, and no more than 1.2 times the seconds for each disclosure from the smallest to the largest.
+Reading the registers and linking them come first, in processes of their own; links are timed apart. Wall seconds.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.measuring import Result, at_most
+from toolkit.synthetic.force import write_force
+
+LARGEST = int(os.environ.get("TOOLKIT_BENCH_ROWS", "1000000"))
+SMALLEST = 100_000
+SECONDS = {10**6: 60.0}
+GIB = {10**6: 6.0, 10**7: 16.0}
+GROWTH = 1.2
+ONE_STEP = """
+import json, resource, sys, time
+from toolkit.case import open_case
+from toolkit.steps import ingest, link, reconstruct, seal
+
+def read(case):
+    seal.seal(case)
+    ingest.ingest(case, workers=2)
+
+case = open_case(sys.argv[1])
+step = {"read": read, "link": link.link, "reconstruct": reconstruct.reconstruct}[sys.argv[2]]
+began = time.perf_counter()
+step(case)
+seconds = time.perf_counter() - began
+most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print(json.dumps([seconds, most / 2**20]))
+"""
+"""A step in a process of its own: seconds, and the largest resident size of it or a worker, in GiB."""
+
+
+def measure() -> Iterator[Result]:
+    """Yield seconds and memory for each size, and the growth from the smallest to the largest."""
+    each_s = {}
+    for disclosures in sizes(LARGEST):
+        with tempfile.TemporaryDirectory() as folder:
+            case = Path(folder) / "force"
+            write_force(case, disclosures)
+            stepped(case, "read")
+            links_s, links_gib = stepped(case, "link")
+            seconds, gib = stepped(case, "reconstruct")
+        each_s[disclosures] = seconds / disclosures
+        size = f"{disclosures:.0e} disclosures"
+        yield at_most(f"{size}: links", "the answers", links_s, seconds, None, note=f"{links_gib:.2g} GiB")
+        yield within(f"{size}: answers and verdicts", seconds, SECONDS.get(disclosures), "s")
+        yield within(f"{size}: memory", gib, GIB.get(disclosures), "GiB")
+    smallest, largest = min(each_s), max(each_s)
+    if smallest < largest:
+        name = f"each answered disclosure, of {largest:.0e}"
+        yield at_most(name, f"of {smallest:.0e}", each_s[largest], each_s[smallest], GROWTH)
+
+
+def sizes(largest: int) -> list[int]:
+    """
+    Return the sizes that are measured, the smallest first.
+
+    >>> sizes(10**7), sizes(2000)
+    ([100000, 1000000, 10000000], [2000])
+    """
+    found = [largest]
+    while found[-1] // 10 >= SMALLEST:
+        found.append(found[-1] // 10)
+    return found[::-1]
+
+
+def within(name: str, ours: float, goal: float | None, unit: str) -> Result:
+    """Return a result beside a fixed goal; beside itself where this size has none."""
+    peer_name = f"{goal:g} {unit}" if goal else "no goal at this size"
+    return at_most(name, peer_name, ours, goal or ours, 1 if goal else None, unit=unit)
+
+
+def stepped(case: Path, step: str) -> tuple[float, float]:
+    """Take a case through one step in a process of its own, on all cores; return its seconds and its memory in GiB."""
+    free = {name: value for name, value in os.environ.items() if not name.endswith("_THREADS")}
+    command = [sys.executable, "-W", "ignore", "-c", ONE_STEP, str(case), step]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True, env=free)
+    seconds, gib = json.loads(ran.stdout.splitlines()[-1])
+    return seconds, gib
