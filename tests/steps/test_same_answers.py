@@ -1,10 +1,12 @@
 """Same input, same bytes: the order in which sources are declared, their names and workers change no answer."""
 
+import polars as pl
 import pytest
 
 import toolkit
 from toolkit.answers import Answer
-from toolkit.audit.asking import answer, judge
+from toolkit.audit.asking import answer, answers_table, judge, verdicts_table
+from toolkit.audit.counting import Counter
 from toolkit.steps import ingest as step
 
 SHARED = "entry_ref,occurred,recorded,direction,use,recipient_ref,image_refs\n"
@@ -96,3 +98,22 @@ def test_names_of_sources_that_sort_otherwise_change_no_answer(usual, tmp_path):
     old = {f"raw/{new}": f"raw/{name}" for name, new in RENAMED.items()}
 
     assert told(other, old) == told(usual, {})
+
+
+def counted(case, threads):
+    """Return the tables of a case where more than one subject is counted, and the rows of single subjects."""
+    each = []
+    with case.connect(threads=threads) as tables:
+        for ask in (answers_table, verdicts_table):
+            many = Counter(lambda name, rows: each.append(rows.with_columns(pl.lit(name).alias("asked"))), listed=1)
+            each.append(ask(tables, many=many))
+    return each
+
+
+def test_threads_change_no_answer(usual):
+    """One thread and two, where subjects are counted: the same rows, in the same order."""
+    one, two = counted(usual, 1), counted(usual, 2)
+
+    assert len(one) > len(QUESTIONS)
+    assert len(one) == len(two)
+    assert all(frame.equals(other) for frame, other in zip(one, two, strict=True))

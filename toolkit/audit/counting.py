@@ -173,10 +173,7 @@ def _note(said: Said, frame: pl.DataFrame, *, are_values_kept: bool) -> None:
     is_counted = are_values_kept or len(said.values) <= VALUES
     if not is_counted and "value" in outcome:
         frame = frame.with_columns(_SOME)
-    texts = frame.select(
-        (pl.col(name).list.join(_JOINED) if isinstance(frame.schema[name], pl.List) else pl.col(name)).cast(pl.String)
-        for name in outcome
-    )
+    texts = frame.select(_text(frame, name) for name in outcome)
     first = texts.row(0, named=True)
     differing = [
         name for name in outcome if not texts[name].eq_missing(pl.Series([first[name]], dtype=pl.String)).all()
@@ -194,6 +191,16 @@ def _note(said: Said, frame: pl.DataFrame, *, are_values_kept: bool) -> None:
         said.kept.append(frame.filter(pl.col("verdict") == "breach"))
     else:
         said.keys.append(frame["evidence"].explode(empty_as_null=False, keep_nulls=False).unique())
+
+
+def _text(frame: pl.DataFrame, name: str) -> pl.Series:
+    """Return a column as texts; most lists are empty throughout, and need no joining."""
+    column = frame[name]
+    if not isinstance(column.dtype, pl.List):
+        return column.cast(pl.String)
+    if not column.null_count() and column.list.len().max() == 0:
+        return pl.Series(name, [""], dtype=pl.String).new_from_index(0, len(column)).alias(name)
+    return column.cast(pl.List(pl.String)).list.join(_JOINED)
 
 
 def _is_in_order(subjects: pl.Series) -> bool:

@@ -38,8 +38,11 @@ create or replace macro all_of(lists) as list_transform(
 -- A value as a set of one; an empty one where it is null.
 create or replace macro alone(value_) as case when value_ is null then [] else [value_] end;
 
--- A moment as people and machines write it.
-create or replace macro moment(at_) as strftime(at_, '%Y-%m-%dT%H:%M:%SZ');
+-- A moment as people and machines write it. Without a time zone strftime takes less than half the time.
+create or replace macro moment(at_) as
+    case when isfinite(cast(at_ as timestamptz))
+        then strftime(make_timestamp(epoch_us(cast(at_ as timestamptz))), '%Y-%m-%dT%H:%M:%SZ')
+        else strftime(at_, '%Y-%m-%dT%H:%M:%SZ') end;
 
 -- A date as the value of an answer.
 create or replace macro date_value(text_, earliest_, latest_, precision_) as
