@@ -78,7 +78,14 @@ def html(text, timeline=""):
         payloads.examinations(text),
     )
     about = dict.fromkeys(("title", "period", "as_at", "signed", "report_id", "version"), text)
-    about |= {"as_at_is_today": True, "sources_read": 1, "problems": payloads.problems(text), "thin_days": 12}
+    about |= {
+        "as_at_is_today": True,
+        "sources_read": 1,
+        "problems": payloads.problems(text),
+        "problem_count": 1,
+        "problems_rest": "",
+        "thin_days": 12,
+    }
     about |= {"manifest_digest": "0" * 64, "inputs": "0" * 64}
     return render.report_page(values | about, timeline=timeline)
 

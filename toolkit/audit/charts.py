@@ -21,9 +21,12 @@ COLOURS = {
     "footage": "#3b7d4f",
     "statement": "#8a5a00",
 }
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 THIN_DAYS = 12
 """A span shorter than this is drawn as a point, or it would not be seen on an axis of years."""
 
+APART = 1300
+"""What lies nearer than this part of the axis is drawn once: a page at twice its size has so many pixels."""
 LANE_CHARS = 60
 """Longest name of a lane that is drawn whole."""
 
@@ -57,8 +60,9 @@ def timeline(spans: Sequence[Span], period: tuple[dt.datetime, dt.datetime]) -> 
     figure = Figure(figsize=(9, 0.8 + 0.34 * max(len(lanes), 1)), layout="constrained")
     axes = figure.add_subplot()
     axes.axvspan(mdates.date2num(period[0]), mdates.date2num(period[1]), color="#f1f4f7", zorder=0)
-    for span in spans:
-        _draw(axes, span, len(lanes) - 1 - lanes.index(span.lane), first - margin, last + margin)
+    rows = {lane: len(lanes) - 1 - row for row, lane in enumerate(lanes)}
+    for span in _seen_apart(spans, (last - first) / APART):
+        _draw(axes, span, rows[span.lane], first - margin, last + margin)
     axes.set_xlim(mdates.date2num(first - margin), mdates.date2num(last + margin))
     axes.set_ylim(-0.6, len(lanes) - 0.4)
     axes.set_yticks(range(len(lanes)), [_short(lane) for lane in lanes[::-1]], fontsize=8, color=INK, parse_math=False)
@@ -72,6 +76,16 @@ def timeline(spans: Sequence[Span], period: tuple[dt.datetime, dt.datetime]) -> 
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(RULE)
     return figure
+
+
+def _seen_apart(spans: Sequence[Span], step: dt.timedelta) -> list[Span]:
+    """Return the spans that would be seen: one of those that share lane, kind, word, and bounds to within a step."""
+
+    def at(when: dt.datetime | None) -> int | None:
+        return None if when is None or not step else int((when - EPOCH) / step)
+
+    seen = {(span.lane, span.kind, span.label, at(span.earliest), at(span.latest)): span for span in reversed(spans)}
+    return list(seen.values())[::-1]
 
 
 def _draw(axes: Axes, span: Span, row: int, first: dt.datetime, last: dt.datetime) -> None:

@@ -1,7 +1,8 @@
 """What the report's page shows, put together from answers, verdicts and tables."""
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import duckdb
 import polars as pl
@@ -20,6 +21,10 @@ IMAGE_COLUMNS = {
     "Q53": "disposal",
 }
 """Questions whose answers about an image, or an occasion on which it went, stand in its row, and the column's title."""
+
+ON_PAGE = 200
+"""Rows of a list that the page shows: nobody scrolls through more, and a browser opens it at once; tables hold all."""
+_Row = TypeVar("_Row")
 
 
 def page_values(
@@ -42,25 +47,33 @@ def page_values(
     questions: dict[str, list[Answer]] = {}
     for answer in answers:
         questions.setdefault(answer.question, []).append(answer)
+    rules: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        rules.setdefault(verdict.rule, []).append(verdict)
     shown = [column for column in IMAGE_COLUMNS if column in questions]
+    by_subject = {name: _by_subject(questions[name]) for name in shown}
+    of_sources = coverage_rows(coverage)
     return {
         "headlines": [(label, answer, answer_sentence(answer)) for label, answer in headlines(answers)],
         "questions": [
-            (group[0], [(answer, answer_sentence(answer)) for answer in group]) for group in questions.values()
+            (group[0], [(answer, answer_sentence(answer)) for answer in group[:ON_PAGE]], _rest_of_answers(group))
+            for group in questions.values()
         ],
         "many": {name: any(answer.subject for answer in group) for name, group in questions.items()},
         "coverage_text": {name: coverage_text(group[0].coverage) for name, group in questions.items()},
         "image_columns": [IMAGE_COLUMNS[column] for column in shown],
         "images": [
-            (image, [_cells(questions[name], {image, *occasions}) for name in shown])
-            for image, occasions in images.items()
+            (image, [_cells(by_subject[name], [image, *occasions]) for name in shown])
+            for image, occasions in first(list(images.items()))
         ],
-        "verdicts": verdicts,
+        "images_rest": rest(len(images), "tables/answers.csv"),
+        "rules": [(first(_breaches_first(group)), _rest_of_verdicts(group)) for group in rules.values()],
         "bearings": {name: _bearings(group) for name, group in questions.items()},
         "statement_checks": sorted(
             _bearings([*answers, *verdicts]), key=lambda found: (found[0].origin, found[0].topic, found[0].bearing)
         ),
-        "coverage": coverage_rows(coverage),
+        "coverage": first(of_sources),
+        "coverage_rest": rest(len(of_sources), "tables/*/coverage.parquet of the case"),
         "examinations": examination_rows(examinations),
     }
 
@@ -71,9 +84,53 @@ def _bearings(found: Iterable[Answer | Verdict]) -> list[tuple[StatementCheck, s
     return [(check, statement_text(check)) for check in checks]
 
 
-def _cells(answers: list[Answer], subjects: Collection[str]) -> list[tuple[Answer, str]]:
+def first(rows: Sequence[_Row]) -> Sequence[_Row]:
+    """Return the rows of a list that the page shows."""
+    return rows[:ON_PAGE]
+
+
+def rest(rows: int, where: str, kinds: Iterable[str] = ()) -> str:
+    """
+    Return a sentence about the rows that the page does not show; "" where it shows all.
+
+    Args:
+        rows: How many there are.
+        where: File that holds all.
+        kinds: The kind of each, to be counted.
+
+    >>> rest(201, "tables/answers.csv", ["not_found"] * 200 + ["attested"])
+    'The first 200 of 201 (200 not found, 1 attested); all are in tables/answers.csv.'
+    """
+    if rows <= ON_PAGE:
+        return ""
+    counted = ", ".join(f"{n:,} {kind.replace('_', ' ')}" for kind, n in Counter(kinds).most_common())
+    return f"The first {ON_PAGE} of {rows:,}{f' ({counted})' if counted else ''}; all are in {where}."
+
+
+def _breaches_first(group: list[Verdict]) -> list[Verdict]:
+    """Return verdicts as they are; where the page does not show all, breaches first."""
+    return sorted(group, key=lambda verdict: verdict.verdict != "breach") if len(group) > ON_PAGE else group
+
+
+def _rest_of_answers(group: list[Answer]) -> str:
+    return rest(len(group), "tables/answers.csv", (answer.state for answer in group))
+
+
+def _rest_of_verdicts(group: list[Verdict]) -> str:
+    return rest(len(group), "tables/verdicts.csv", (verdict.verdict for verdict in group))
+
+
+def _by_subject(answers: Iterable[Answer]) -> dict[str | None, list[Answer]]:
+    found: dict[str | None, list[Answer]] = {}
+    for answer in answers:
+        found.setdefault(answer.subject, []).append(answer)
+    return found
+
+
+def _cells(answers: Mapping[str | None, list[Answer]], subjects: Collection[str]) -> list[tuple[Answer, str]]:
     """Return the answers about an image or an occasion on which it went, each with its value in words."""
-    return [(answer, value_text(answer)) for answer in answers if answer.subject in subjects]
+    found = [answer for subject in sorted(set(subjects)) for answer in answers.get(subject, ())]
+    return [(answer, value_text(answer)) for answer in found]
 
 
 def coverage_text(coverage: Coverage) -> str:

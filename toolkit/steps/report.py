@@ -59,7 +59,7 @@ def report(case: Case) -> Run:
 
 def _about(case: Case, work: Job) -> dict[str, object]:
     """Return what the page says about itself."""
-    about = case.settings.about
+    about, problems = case.settings.about, case.problems()
     return {
         "title": about.title,
         "period": f"{about.from_} to {about.to}",
@@ -68,7 +68,11 @@ def _about(case: Case, work: Job) -> dict[str, object]:
         "report_id": work.inputs[:12],
         "signed": heads.signed(case.root, heads.Trust(case.settings.signers)),
         "sources_read": case.table("sources").height,
-        "problems": case.problems(),
+        "problems": page.first(problems),
+        "problem_count": len(problems),
+        "problems_rest": page.rest(
+            len(problems), "tables/*/problems.parquet of the case", (each.code for each in problems)
+        ),
         "thin_days": charts.THIN_DAYS,
         "manifest_digest": file_digest(case.root / manifest.MANIFEST),
         "inputs": work.inputs,
