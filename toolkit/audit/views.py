@@ -8,6 +8,7 @@ views stand the connection can read nothing but the tables of the case.
 
 import os
 import re
+import sys
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -122,7 +123,8 @@ def open_views(  # noqa: PLR0913 - by name only
     connection = duckdb.connect(":memory:", config=config)
     try:
         connection.execute("set global TimeZone = 'UTC'")
-        connection.execute("set enable_progress_bar = false")
+        if "ipykernel" not in sys.modules:  # there DuckDB asks for ipywidgets, even to let go of its bar
+            connection.execute("set enable_progress_bar = false")
         _add_tables(connection, case_dir, admit)
         if narrow:
             narrow(connection)
