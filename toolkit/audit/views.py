@@ -8,8 +8,8 @@ views stand the connection can read nothing but the tables of the case.
 
 import os
 import re
-import sys
 import shutil
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
