@@ -11,7 +11,7 @@ from benchmarks.pictures import crowd, photographs
 from toolkit.faces import models, onnx_engine
 from toolkit.faces.engine import Onnx
 
-CHIPS, PEER_CHIPS, ROUNDS = 256, 16, 5
+CHIPS, PEER_CHIPS, ROUNDS = 256, 16, 9
 ALLOWED = 1e-5
 GFLOP = 0.54
 """Of one face: multiplications and additions of 29 convolutions, counted twice."""

@@ -12,7 +12,7 @@ from benchmarks.pictures import Picture, crowd, fitted, photographs
 from toolkit.faces import models, onnx_engine
 
 SIZES = ((640, 360), (1280, 720))
-ROUNDS = 3
+ROUNDS = 5
 ALIKE, NEAR = 0.9, 0.01
 """Boxes that overlap so much are one, if their strengths differ by at most so much."""
 

@@ -1,16 +1,14 @@
 """The index of the sample's footage: one worker and two, in processes of its own and on a Dask cluster on loopback."""
 
-import resource
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import toolkit
-from benchmarks.measuring import Result, at_most, faster
+from benchmarks.measuring import Result, faster
 from toolkit.case import Case
 
 ROOT = Path(__file__).parents[1]
@@ -25,15 +23,9 @@ from clusters import cluster  # noqa: E402 - a Dask cluster as the tests start i
 def measure() -> Iterator[Result]:
     """Measure."""
     with tempfile.TemporaryDirectory() as folder:
-        used = [_cpu_s()]
         one = _indexed(Path(folder), "loky-1", workers=1)
-        used.append(_cpu_s())
         two = _indexed(Path(folder), "loky-2", workers=2)
-        used.append(_cpu_s())
-        yield _faster("index, processes", one, two, "one worker is this process")
-        alone, together = (sum(then) - sum(now) for now, then in pairwise(used))
-        note = f"all processes together; {used[2][0] - used[1][0]:.1f} s of it the parent's, which nobody shares"
-        yield at_most("index, processes: work done", "one worker", together, alone, None, unit="CPU s", note=note)
+        yield _faster("index, processes", one, two, "one worker is another process, too")
         dask = []
         for n in (1, 2):
             with cluster(n) as address:
@@ -42,13 +34,6 @@ def measure() -> Iterator[Result]:
         different = sum(each[1] != one[1] for each in (two, *dask))
         name = "tables that differ between 1 and 2 workers, loky and Dask"
         yield Result(name, "none", different, 0, different, "none", different == 0, "of 3", f"{len(one[1])} files each")
-
-
-def _cpu_s() -> tuple[float, float]:
-    """Return the CPU seconds of this process, and of those it started that have ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    here, there = (each.ru_utime + each.ru_stime for each in used)
-    return here, there
 
 
 def _faster(name: str, one: tuple[float, object], two: tuple[float, object], note: str) -> Result:
