@@ -50,17 +50,9 @@ def found(case, *steps):
     [
         ({"raw/share_log/log.csv": ""}, ("M102", "raw/share_log/log.csv", "")),
         ({"raw/share_log/log.csv": ENTRIES + ENTRY + "E-2,2016\n"}, ("T204", "raw/share_log/log.csv", "line 3")),
-        (
-            {"raw/share_log/log.csv": (ENTRIES + ENTRY + "E-2,2016-07-01,2016,other,out,caf\u00e9\n").encode("cp1252")},
-            ("T202", "raw/share_log/log.csv", ""),
-        ),
-        (
-            {"raw/share_log/log.csv": ENTRIES + ENTRY.replace("2016-06-01", "03/04/2016", 1)},
-            ("T207", "raw/share_log/log.csv", "line 2"),
-        ),
         ({"raw/gossip/heard.csv": "a,b\n1,2\n"}, ("F408", "raw/gossip/heard.csv", "")),
     ],
-    ids=["empty", "ragged", "cp1252", "ambiguous_date", "unknown_kind"],
+    ids=["empty", "ragged", "unknown_kind"],
 )
 def test_a_bad_table_is_a_coded_problem_and_the_case_ends_with_3(new_case, run_cli, files, expected):
     """Exit code 3, or 8 where nothing else is there; the problem names file and row, and the good rows are there."""
