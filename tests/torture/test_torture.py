@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
         ("tables", 100),
         ("races", 5),
         ("bundles", 10),
-        ("fuzz", 160),
+        ("fuzz", 60),
         ("workers", 2),
     ],
 )

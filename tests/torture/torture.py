@@ -93,7 +93,7 @@ def _bundles(folder: Path, fewer: int) -> str:
 
 
 def _fuzz(folder: Path, fewer: int) -> str:
-    return "; ".join(fuzz.described(fuzz.fuzz(folder, 5 if fewer == 1 else 1)))
+    return "; ".join(fuzz.described(fuzz.fuzz(folder, 5 if fewer == 1 else 0.5)))
 
 
 def _workers(folder: Path, fewer: int) -> str:
