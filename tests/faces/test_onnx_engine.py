@@ -1,6 +1,7 @@
 """ONNX Runtime gives dlib's numbers: the same descriptors, the same boxes."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import dlib
 import numpy as np
@@ -131,6 +132,20 @@ def test_a_large_sheet_in_bands_gives_the_same_map():
 
     assert whole.shape == (85, 22)
     assert np.array_equal(whole, detector.map_of(pictures, band_pixels=203 * 8 * 12))
+
+
+def test_a_picture_does_not_depend_on_the_one_before(heads):
+    """The memory of a sheet is used again: what was on it before leaves no trace, and threads have their own."""
+    small = reduced(heads, 300)
+    with ThreadPoolExecutor(1) as fresh:
+        alone = fresh.submit(detect_cnn, small, 80).result()
+
+    detect_cnn(heads, 40)
+    after = detect_cnn(small, 80)
+
+    assert len(alone.boxes) == 2
+    assert np.array_equal(alone.boxes, after.boxes)
+    assert np.array_equal(alone.strengths, after.strengths)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 500), (500, 3), (40, 40)])

@@ -3,8 +3,8 @@ dlib's networks as ONNX graphs, built in memory: the same sums, touched by fewer
 
 What differs from dlib's own order of work, none of it in the result beyond rounding:
 
-- a normalisation is folded into the convolution before it, and what is done to a face's pixels (minus the mean, divided
-  by 256) into the first one, which pads nothing;
+- a normalisation is folded into the convolution before it, and what is done to pixels (minus the mean, divided by 256)
+  into the first one, which pads nothing; but the detector's mean is not, as there is none of it between its scales;
 - the arm of a residual block that halves a picture (the mean of 2 x 2, then new channels of zeros) is one convolution;
 - the detector's 45 channels are 48, three of them zero: ONNX Runtime's fast kernels work on 16 channels at a time;
 - its last convolution, 9 x 9 onto one channel, becomes 9 x 1 onto nine channels and a shifted sum: the same products,
@@ -63,7 +63,9 @@ def descriptor_graph(network: Network) -> bytes:
 
 def detector_graph(network: Network) -> bytes:
     """
-    Return a graph from `pictures`, shape (n, 3, h, w), float32, zero where there is none, to a map (n, 1, h', w').
+    Return a graph from `pictures` to a map, shape (n, 1, h', w').
+
+    Pictures have shape (n, 3, h, w), float32: pixels minus the mean of the network, and zero where there is no picture.
 
     Raises:
         ValueError: If the network has a layer that this graph has no words for.
@@ -71,6 +73,7 @@ def detector_graph(network: Network) -> bytes:
     drawing = _Drawing()
     now = _Place("pictures", 3)
     *layers, last = folded(network.layers)
+    layers[0] = _from_pixels(layers[0], mean=(0, 0, 0))
     for layer in layers:
         now = drawing.layer(now, _widened(layer, now.channels) if isinstance(layer, Convolution) else layer)
     for part in _halves(last, now.channels):

@@ -6,6 +6,7 @@ first needs them, in about a quarter of a second, and keeps them.
 """
 
 import math
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -128,7 +129,8 @@ class _Detector:
         for start in range(0, rows, band):
             above = max(start - _REACH, 0)
             below = min(start + band + _REACH, rows)
-            strip = pictures[:, :, above * _PITCH_PX : (below - 1) * _PITCH_PX + _CORNER_PX]
+            ends = height if below == rows else (below - 1) * _PITCH_PX + _CORNER_PX  # a whole sheet is not copied
+            strip = pictures[:, :, above * _PITCH_PX : ends]
             parts.append(self.run({"pictures": np.ascontiguousarray(strip)})[0, 0, start - above :][:band])
         return np.concatenate(parts)
 
@@ -142,7 +144,7 @@ class _Detector:
 def _first_scale(picture: NDArray[np.uint8], min_face_px: int) -> tuple[Floats, int]:
     """Return the largest scale to look at, shape (1, 1 or 3, h, w), and how many scales of dlib's it leaves out."""
     planes = picture[None] if picture.ndim == 2 else picture.transpose(2, 0, 1)  # noqa: PLR2004
-    first = planes[None].astype(np.float32)
+    first = np.ascontiguousarray(planes[None], np.float32)
     height, width = picture.shape[:2]
     if min_face_px < WINDOW_PX:
         return _resized(first, *(max(1, round(side * WINDOW_PX / min_face_px)) for side in (height, width))), 0
@@ -157,14 +159,34 @@ def _first_scale(picture: NDArray[np.uint8], min_face_px: int) -> tuple[Floats, 
 
 def _filled(layout: Sheet, first: Floats, mean: tuple[float, float, float]) -> Floats:
     """Write every scale to its place, each made from the one before, as dlib does; elsewhere is zero."""
-    size = max(layout.height, _CORNER_PX), max(layout.width, _CORNER_PX)
-    canvas = np.zeros((1, 3, *size), np.float32)
-    middle = np.array(mean, np.float32)[:, None, None] / 256
-    scale = first * np.float32(1 / 256)
+    canvas = _canvas(max(layout.height, _CORNER_PX), max(layout.width, _CORNER_PX))
+    middle = np.array(mean, np.float32)[:, None, None]
+    scale = first
     for number, (left, top, width, height) in enumerate(layout.places.tolist()):
         scale = _resized(scale, height, width) if number else scale
         np.subtract(scale[0], middle, out=canvas[0, :, top : top + height, left : left + width])
     return canvas
+
+
+def _canvas(height: int, width: int) -> Floats:
+    """Return zeros, shape (1, 3, height, width): this thread's, until it asks again, unless they are too many to keep."""
+    numbers = 3 * height * width
+    if numbers > 3 * _BAND_PIXELS:
+        return np.zeros((1, 3, height, width), np.float32)
+    if numbers > len(_kept.numbers):
+        _kept.numbers = np.empty(numbers, np.float32)
+    canvas = _kept.numbers[:numbers].reshape(1, 3, height, width)
+    canvas.fill(0)
+    return canvas
+
+
+class _Kept(threading.local):
+    """Memory for a sheet: the first touch of new memory costs as much as what is written there."""
+
+    numbers: Floats = np.empty(0, np.float32)
+
+
+_kept = _Kept()
 
 
 def _resized(pictures: Floats, height: int, width: int) -> Floats:
