@@ -5,7 +5,8 @@ What differs from dlib's own order of work, none of it in the result beyond roun
 
 - a normalisation is folded into the convolution before it, and what is done to pixels (minus the mean, divided by 256)
   into the first one, which pads nothing; but the detector's mean is not, as there is none of it between its scales;
-- the arm of a residual block that halves a picture (the mean of 2 x 2, then new channels of zeros) is one convolution;
+- the new channels of zeros where an arm of a residual block halves a picture, and the zeros below and right of the
+  smaller arm, are convolutions of each channel by itself: what is none leaves the layout of ONNX Runtime's fast kernels;
 - the detector's 45 channels are 48, three of them zero: ONNX Runtime's fast kernels work on 16 channels at a time;
 - its last convolution, 9 x 9 onto one channel, becomes 9 x 1 onto nine channels and a shifted sum: the same products,
   but many channels at a time.
@@ -53,7 +54,7 @@ def descriptor_graph(network: Network) -> bytes:
             case Add():
                 now = drawing.sum(now, remembered)
             case Pool(kind="avg", window=(2, 2)):
-                now = drawing.convolution(now, _mean_of_four(now.channels, remembered.channels))
+                now = drawing.halved(now, remembered.channels)
             case _:
                 now = drawing.layer(now, layer)
     return drawing.model(
@@ -112,13 +113,6 @@ def _from_pixels(layer: Layer, mean: tuple[float, float, float]) -> Convolution:
     filters = layer.filters.astype(np.float64) / 256
     biases = layer.biases - filters.sum((2, 3)) @ np.array(mean)
     return replace(layer, filters=filters.astype(np.float32), biases=biases.astype(np.float32))
-
-
-def _mean_of_four(channels: int, wanted: int) -> Convolution:
-    """Return a convolution that halves a picture; channels beyond the first *channels* are zero."""
-    filters = np.zeros((wanted, channels, 2, 2), np.float32)
-    filters[range(channels), range(channels)] = 0.25
-    return Convolution(filters, np.zeros(wanted, np.float32), (2, 2), (0, 0))
 
 
 def _widened(layer: Convolution, channels: int) -> Convolution:
@@ -182,6 +176,19 @@ class _Drawing:
         name = self.node("Conv", *inputs, kernel_shape=window, strides=layer.stride, pads=padding * 2)
         return now.after(name, len(layer.filters), window, layer.stride, padding)
 
+    def each(self, now: _Place, window: NDArray[np.float32], stride: int = 1, missing: int = 0) -> str:
+        """Draw a convolution of each channel by itself, all with one window; *missing* rows and columns are zero."""
+        filters = self.constant(np.broadcast_to(window, (now.channels, 1, *window.shape)))
+        strides, pads = (stride, stride), (0, 0, missing, missing)
+        return self.node("Conv", now.name, filters, group=now.channels, strides=strides, pads=pads)
+
+    def halved(self, now: _Place, channels: int) -> _Place:
+        """Draw the mean of 2 x 2; channels beyond those of *now* are zero."""
+        mean = self.node("AveragePool", now.name, kernel_shape=(2, 2), strides=(2, 2))
+        zeros = [self.each(now, np.zeros((2, 2), np.float32), stride=2) for _ in range(channels // now.channels - 1)]
+        name = self.node("Concat", mean, *zeros, axis=1) if zeros else mean
+        return now.after(name, channels, (2, 2), (2, 2))
+
     def layer(self, now: _Place, layer: Layer) -> _Place:
         match layer:
             case Convolution():
@@ -209,9 +216,7 @@ class _Drawing:
         return _Place(self.node("Add", *names), now.channels, side)
 
     def filled(self, now: _Place, missing: int) -> str:
-        if not missing:
-            return now.name
-        return self.node("Pad", now.name, self.constant(np.array([0, 0, 0, 0, 0, 0, missing, missing], np.int64)))
+        return self.each(now, np.ones((1, 1), np.float32), missing=missing) if missing else now.name
 
     def model(self, source: tuple[str, int, Shape], result: tuple[str, Shape], *further: onnx.ValueInfoProto) -> bytes:
         takes = helper.make_tensor_value_info(*source)
