@@ -29,7 +29,9 @@ def cluster(workers: int, *, nthreads: int = 1) -> Iterator[str]:
 
     with tempfile.TemporaryDirectory() as folder:
         up = Path(folder) / "scheduler.json"
-        environment = os.environ | {"PYTHONPATH": str(HERE)}
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
+        }
         quiet = {"env": environment, "cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         quiet["start_new_session"] = True
         dask = [sys.executable, "-m", "dask"]

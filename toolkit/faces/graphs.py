@@ -6,7 +6,7 @@ What differs from dlib's own order of work, none of it in the result beyond roun
 - a normalisation is folded into the convolution before it, and what is done to pixels (minus the mean, divided by 256)
   into the first one, which pads nothing; but the detector's mean is not, as there is none of it between its scales;
 - the new channels of zeros where an arm of a residual block halves a picture, and the zeros below and right of the
-  smaller arm, are convolutions of each channel by itself: what is none leaves the layout of ONNX Runtime's fast kernels;
+  smaller arm, are convolutions of each channel by itself: anything else leaves the layout of the fast kernels;
 - the detector's 45 channels are 48, three of them zero: ONNX Runtime's fast kernels work on 16 channels at a time;
 - its last convolution, 9 x 9 onto one channel, becomes 9 x 1 onto nine channels and a shifted sum: the same products,
   but many channels at a time.

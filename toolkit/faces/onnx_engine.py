@@ -169,7 +169,7 @@ def _filled(layout: Sheet, first: Floats, mean: tuple[float, float, float]) -> F
 
 
 def _canvas(height: int, width: int) -> Floats:
-    """Return zeros, shape (1, 3, height, width): this thread's, until it asks again, unless they are too many to keep."""
+    """Return zeros, shape (1, 3, height, width): this thread's until it asks again, unless too many to keep."""
     numbers = 3 * height * width
     if numbers > 3 * _BAND_PIXELS:
         return np.zeros((1, 3, height, width), np.float32)
@@ -198,9 +198,10 @@ def _best(boxes: NDArray[np.int64], strengths: Floats, limits: Boxes) -> Marked:
     """Keep of boxes that overlap only the strongest, as dlib's `test_box_overlap` decides."""
     order = np.lexsort((*boxes.T, -strengths))
     kept: list[int] = []
-    for candidate in order.tolist():
-        if not kept or not _overlap(boxes[candidate], boxes[kept], limits).any():
-            kept.append(candidate)
+    while len(order):
+        strongest, others = int(order[0]), order[1:]
+        kept.append(strongest)
+        order = others[~_overlap(boxes[strongest], boxes[others], limits)]
     return Marked(boxes[kept].astype(np.int32), strengths[kept])
 
 
