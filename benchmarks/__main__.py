@@ -48,6 +48,9 @@ PACKAGES = (
 MORE_PACKAGES = ("joblib", "distributed")
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
 
+FOUND_HERE = {"PYTHONPATH": str(HERE.parent)}
+"""Workers of a cluster have another folder, and import what is here too."""
+
 
 def main(names: list[str]) -> None:
     """Run the named benchmarks, or all."""
@@ -75,7 +78,7 @@ def _alone(name: str) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder) / "results.json"
         command = [sys.executable, "-W", "ignore", "-m", "benchmarks", "--alone", name, str(into)]
-        subprocess.run(command, check=True, env=os.environ | ONE_THREAD, cwd=HERE.parent)
+        subprocess.run(command, check=True, env=os.environ | ONE_THREAD | FOUND_HERE, cwd=HERE.parent)
         return json.loads(into.read_text())
 
 

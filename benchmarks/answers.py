@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measuring import Result, at_most
+from benchmarks.profiles import Sampled, with_profile
 from toolkit.synthetic.force import write_force
 
 LARGEST = int(os.environ.get("TOOLKIT_BENCH_ROWS", "1000000"))
@@ -24,7 +25,9 @@ SECONDS = {10**6: 60.0}
 GIB = {10**6: 6.0, 10**7: 16.0}
 GROWTH = 1.2
 ONE_STEP = """
-import json, resource, sys, time
+import json, resource, sys, threading, time
+from benchmarks.profiles import asked, sampled
+from toolkit.audit import asking
 from toolkit.case import open_case
 from toolkit.steps import ingest, link, reconstruct, seal
 
@@ -32,15 +35,26 @@ def read(case):
     seal.seal(case)
     ingest.ingest(case, workers=2)
 
+run = asking._run
+
+def named(connection, query, many):
+    asked[threading.get_ident()] = query.name
+    try:
+        return run(connection, query, many)
+    finally:
+        del asked[threading.get_ident()]
+
+asking._run = named
 case = open_case(sys.argv[1])
 step = {"read": read, "link": link.link, "reconstruct": reconstruct.reconstruct}[sys.argv[2]]
 began = time.perf_counter()
-step(case)
+with sampled() as found:
+    step(case)
 seconds = time.perf_counter() - began
 most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(json.dumps([seconds, most / 2**20]))
+print(json.dumps([seconds, most / 2**20, found.spent, found.most_in]))
 """
-"""A step in a process of its own: seconds, and the largest resident size of it or a worker, in GiB."""
+"""A step in a process of its own: seconds, the largest resident size of it or a worker in GiB, and what it did."""
 
 
 def measure() -> Iterator[Result]:
@@ -51,17 +65,19 @@ def measure() -> Iterator[Result]:
             case = Path(folder) / "force"
             write_force(case, disclosures)
             stepped(case, "read")
-            links_s, links_gib = stepped(case, "link")
-            seconds, gib = stepped(case, "reconstruct")
+            links_s, links_gib, _ = stepped(case, "link")
+            seconds, gib, found = stepped(case, "reconstruct")
         each_s[disclosures] = seconds / disclosures
         size = f"{disclosures:.0e} disclosures"
         yield at_most(f"{size}: links", "the answers", links_s, seconds, None, note=f"{links_gib:.2g} GiB")
-        yield within(f"{size}: answers and verdicts", seconds, SECONDS.get(disclosures), "s")
-        yield within(f"{size}: memory", gib, GIB.get(disclosures), "GiB")
+        result = within(f"{size}: answers and verdicts", seconds, SECONDS.get(disclosures), "s")
+        yield with_profile(result, found.spent)
+        yield within(f"{size}: memory", gib, GIB.get(disclosures), "GiB", f"at most in {found.most_in}")
     smallest, largest = min(each_s), max(each_s)
     if smallest < largest:
         name = f"each answered disclosure, of {largest:.0e}"
-        yield at_most(name, f"of {smallest:.0e}", each_s[largest], each_s[smallest], GROWTH)
+        result = at_most(name, f"of {smallest:.0e}", each_s[largest], each_s[smallest], GROWTH)
+        yield with_profile(result, found.spent)
 
 
 def sizes(largest: int) -> list[int]:
@@ -77,16 +93,16 @@ def sizes(largest: int) -> list[int]:
     return found[::-1]
 
 
-def within(name: str, ours: float, goal: float | None, unit: str) -> Result:
+def within(name: str, ours: float, goal: float | None, unit: str, note: str = "") -> Result:
     """Return a result beside a fixed goal; beside itself where this size has none."""
     peer_name = f"{goal:g} {unit}" if goal else "no goal at this size"
-    return at_most(name, peer_name, ours, goal or ours, 1 if goal else None, unit=unit)
+    return at_most(name, peer_name, ours, goal or ours, 1 if goal else None, unit=unit, note=note)
 
 
-def stepped(case: Path, step: str) -> tuple[float, float]:
-    """Take a case through one step in a process of its own, on all cores; return its seconds and its memory in GiB."""
+def stepped(case: Path, step: str) -> tuple[float, float, Sampled]:
+    """Take a case through one step in a process of its own, on all cores; return its seconds, GiB, and what it did."""
     free = {name: value for name, value in os.environ.items() if not name.endswith("_THREADS")}
     command = [sys.executable, "-W", "ignore", "-c", ONE_STEP, str(case), step]
     ran = subprocess.run(command, check=True, capture_output=True, text=True, env=free)
-    seconds, gib = json.loads(ran.stdout.splitlines()[-1])
-    return seconds, gib
+    seconds, gib, spent, most_in = json.loads(ran.stdout.splitlines()[-1])
+    return seconds, gib, Sampled(spent, gib, most_in)

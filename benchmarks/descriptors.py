@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.measuring import Result, faster, in_turn, spread
+from benchmarks.measuring import Result, faster, in_turn, product, spread
 from benchmarks.pictures import crowd, photographs
+from benchmarks.profiles import explained
 from toolkit.faces import models, onnx_engine
 from toolkit.faces.engine import Onnx
 
@@ -31,19 +32,19 @@ def measure() -> Iterator[Result]:
     """Measure."""
     faces = chips()
     few = list(faces[:PEER_CHIPS])
-    side = 2_048
-    left, right = np.random.default_rng(2).standard_normal((2, side, side), np.float32)
+    multiply, gflop = product()
     onnx_engine.describe(faces[:1])
     taken = in_turn(
         ROUNDS,
         time.process_time,
         ours=lambda: onnx_engine.describe(faces),
         dlib=lambda: models.network().compute_face_descriptor(few),
-        product=lambda: left @ right,
+        product=multiply,
     )
     ours, theirs = min(taken["ours"]) / len(faces), min(taken["dlib"]) / len(few)
     note = f"CPU seconds a face, best of {ROUNDS} in turn, batches of {onnx_engine.BATCH}: {spread(taken)}"
-    yield faster(f"{len(faces)} chips", "dlib from the wheel", ours, theirs, 16, unit="CPU s", note=note)
+    result = faster(f"{len(faces)} chips", "dlib from the wheel", ours, theirs, 16, unit="CPU s", note=note)
+    yield explained(result, lambda: onnx_engine.describe(faces))
 
     expected = np.array(models.network().compute_face_descriptor(list(faces)), np.float64)
     differ = float(np.abs(onnx_engine.describe(faces) - expected).max())
@@ -60,7 +61,8 @@ def measure() -> Iterator[Result]:
         f"{len(faces)} chips",
     )
 
-    rate, roof = GFLOP / ours, 2 * side**3 / 1e9 / min(taken["product"])
+    rate, roof = GFLOP / ours, gflop / min(taken["product"])
     what = "arithmetic rate"
     note = "direct convolution counted; Winograd's does with less, so the rate can exceed the product's"
-    yield Result(what, "numpy's product", rate, roof, rate / roof, ">= 1 x its rate", rate >= roof, "GFLOP/s", note)
+    result = Result(what, "numpy's product", rate, roof, rate / roof, ">= 1 x its rate", rate >= roof, "GFLOP/s", note)
+    yield explained(result, lambda: onnx_engine.describe(faces))

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from benchmarks.footage_peer import remembered
 from benchmarks.footage_scenes import FOLDER, SCENES, clip, people
-from benchmarks.measuring import Result, at_most, explained, faster, in_turn, spread
+from benchmarks.measuring import Result, at_most, faster, in_turn, spread
+from benchmarks.profiles import explained
 from toolkit.faces.engine import Onnx
 from toolkit.faces.index import Clip, index_looks
 from toolkit.faces.pictures import describe_image

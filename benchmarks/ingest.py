@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.measuring import Result, at_most, in_turn, spread
+from benchmarks.profiles import explained
 from toolkit.custody import write
 from toolkit.readers.delimited import read_blocks, read_header
 from toolkit.readers.entries import RECORDS_OF, Entry
@@ -32,6 +33,7 @@ TYPED_S = 60 * ROWS / 10**7
 ENTRY = Entry("raw/share_log/entries.csv", "share_log")
 ONE_CASE = """
 import json, resource, sys, time
+from benchmarks.profiles import sampled
 from toolkit.case import open_case
 from toolkit.steps.ingest import ingest
 from toolkit.steps.seal import seal
@@ -39,12 +41,13 @@ from toolkit.steps.seal import seal
 case = open_case(sys.argv[1])
 seal(case)
 began = time.perf_counter()
-ingest(case, workers=2)
+with sampled() as found:
+    ingest(case, workers=int(sys.argv[2]))
 seconds = time.perf_counter() - began
 most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(json.dumps([seconds, most * 1024]))
+print(json.dumps([seconds, most * 1024, found.most_in]))
 """
-"""Ingest of a case in a process of its own: seconds, and the largest resident size of it or a worker, in bytes."""
+"""Ingest of a case in a process of its own: seconds, the largest resident size of it or a worker in bytes, where."""
 
 
 def measure() -> Iterator[Result]:
@@ -59,9 +62,11 @@ def measure() -> Iterator[Result]:
         )
         ours, peer = min(taken["ours"]), min(taken["duckdb"])
         name = f"{ROWS:.0e} CSV rows into Parquet: text, verbatim, place, quarantine"
-        yield at_most(name, "duckdb.read_csv, all text", ours, peer, 3, unit="CPU s", note=spread(taken))
+        result = at_most(name, "duckdb.read_csv, all text", ours, peer, 3, unit="CPU s", note=spread(taken))
+        yield explained(result, lambda: records(export, Path(folder)))
         seconds = typed_parsing(export)
-        yield at_most(f"{ROWS:.0e} rows parsed as typed", "60 s per 10^7", seconds, TYPED_S, 1, unit="CPU s")
+        result = at_most(f"{ROWS:.0e} rows parsed as typed", "60 s per 10^7", seconds, TYPED_S, 1, unit="CPU s")
+        yield explained(result, lambda: typed_parsing(export))
         yield from of_a_case(Path(folder), export, more)
 
 
@@ -122,13 +127,17 @@ def of_a_case(folder: Path, export: Path, more: Path) -> Iterator[Result]:
     began = time.perf_counter()
     by_duckdb(export, folder, threads=2)
     peer = time.perf_counter() - began
-    seconds, largest = ingested(case)
+    seconds, largest, _ = ingested(case)
     said = f"{ROWS:.0e} rows, ingest as a whole"
     yield at_most(said, "duckdb.read_csv on two threads", seconds, peer, None, note="typed, checked, logged as well")
-    yield at_most(f"{said}: memory", "4 GiB", largest, LARGEST_BYTES, 1, unit="bytes")
-    alone, _ = ingested(new_case(folder / "alone", more))
+    _, here, most_in = (
+        ingested(new_case(folder / "again", export), workers=0) if largest > LARGEST_BYTES else (0, 0, "")
+    )
+    note = f"without workers {here:.3g}, at most in {most_in}" if most_in else ""
+    yield at_most(f"{said}: memory", "4 GiB", largest, LARGEST_BYTES, 1, unit="bytes", note=note)
+    alone, *_ = ingested(new_case(folder / "alone", more))
     os.link(more, case / "raw/share_log/more.csv")
-    added, _ = ingested(case)
+    added, *_ = ingested(case)
     yield at_most("one more file, a tenth of the others", "a case of that file alone", added, alone, None)
 
 
@@ -140,10 +149,10 @@ def new_case(folder: Path, export: Path) -> Path:
     return folder
 
 
-def ingested(case: Path) -> tuple[float, float]:
-    """Seal and ingest a case; return the seconds of ingest, and its memory in bytes."""
+def ingested(case: Path, workers: int = 2) -> tuple[float, float, str]:
+    """Seal and ingest a case; return the seconds of ingest, its memory in bytes, and what this process did then."""
     free = {name: value for name, value in os.environ.items() if not name.endswith("_THREADS")}
-    command = [sys.executable, "-W", "ignore", "-c", ONE_CASE, str(case)]
+    command = [sys.executable, "-W", "ignore", "-c", ONE_CASE, str(case), str(workers)]
     ran = subprocess.run(command, check=True, capture_output=True, text=True, env=free)
-    seconds, most = json.loads(ran.stdout.splitlines()[-1])
-    return seconds, most
+    seconds, most, most_in = json.loads(ran.stdout.splitlines()[-1])
+    return seconds, most, most_in

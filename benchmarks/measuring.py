@@ -1,15 +1,10 @@
 """What every benchmark shares: taking turns, and a result with its goal."""
 
-import cProfile
-import pstats
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
-PROFILED = 8
-"""Functions of a profile that are shown."""
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -27,7 +22,7 @@ class Result:
         reached: Whether the goal is; None where there is none.
         unit: "s" of wall time, "CPU s", "bytes".
         note: What a reader must know: rounds, spread, why a goal is missed.
-        profile: Where the time goes, for a goal that is missed: lines of text; see `explained`.
+        profile: Where the time goes, for a goal that is missed: lines of text; see `profiles`.
     """
 
     name: str
@@ -42,53 +37,23 @@ class Result:
     profile: str = ""
 
 
-def explained(result: Result, work: Callable[[], object]) -> Result:
-    """
-    Return a result as it is where its goal is reached, and else with a profile of the work.
-
-    The work is done once more, under cProfile: so many seconds in each function itself, the largest first. What is not
-    Python (decoders, networks, products) counts for the function that calls it.
-    """
-    if result.reached is not False:
-        return result
-    profile = cProfile.Profile()
-    profile.runcall(work)
-    stats: Any = pstats.Stats(profile)
-    spent = sorted(((own_s, calls, where) for where, (_, calls, own_s, *_) in stats.stats.items()), reverse=True)
-    total_s = sum(own_s for own_s, *_ in spent)
-    lines = [
-        f"{own_s:8.2f} s {own_s / total_s:4.0%} {calls:>9,} x  {_named(where)}"
-        for own_s, calls, where in spent[:PROFILED]
-        if own_s > total_s / 100
-    ]
-    return replace(result, profile="\n".join(lines))
-
-
-def _named(where: tuple[str, int, str]) -> str:
-    """
-    Return a function as it can be found, without the folders of this machine.
-
-    >>> _named(("/home/me/toolkit/faces/index.py", 7, "look")), _named(("~", 0, "<built-in method time.sleep>"))
-    ('index.py:7 look', '<built-in method time.sleep>')
-    """
-    file, line, name = where
-    return name.split(" at 0x")[0] if file == "~" else f"{Path(file).name}:{line} {name}"
-
-
 def faster(name: str, peer_name: str, ours: float, peer: float, goal: float | None, **more: str) -> Result:
     """Return a result whose ratio is how many times faster ours is than the peer."""
-    ratio = peer / ours
-    reached = None if goal is None else ratio >= goal
     text = "" if goal is None else f">= {goal:g} x faster"
-    return Result(name, peer_name, ours, peer, ratio, text, reached, more.get("unit", "s"), more.get("note", ""))
+    return _judged(Result(name, peer_name, ours, peer, peer / ours, text, None, "s"), goal and ours * goal / peer, more)
 
 
 def at_most(name: str, peer_name: str, ours: float, peer: float, goal: float | None, **more: str) -> Result:
     """Return a result whose ratio is ours over the peer's: its cost as a multiple."""
-    ratio = ours / peer
-    reached = None if goal is None else ratio <= goal
     text = "" if goal is None else f"<= {goal:g} x its cost"
-    return Result(name, peer_name, ours, peer, ratio, text, reached, more.get("unit", "s"), more.get("note", ""))
+    return _judged(Result(name, peer_name, ours, peer, ours / peer, text, None, "s"), goal and ours / peer / goal, more)
+
+
+def _judged(result: Result, of_goal: float | None, more: dict[str, str]) -> Result:
+    """Say whether a goal is reached, given ours as a multiple of what it allows, and by how much it is missed."""
+    if of_goal is not None and of_goal > 1:
+        more = more | {"note": "; ".join(filter(None, [more.get("note", ""), f"missed by {of_goal - 1:.1%}"]))}
+    return replace(result, reached=None if of_goal is None else of_goal <= 1, **more)
 
 
 def in_turn(
@@ -112,6 +77,12 @@ def in_turn(
             contestant()
             taken[name].append(clock() - began)
     return taken
+
+
+def product(side: int = 2_048) -> tuple[Callable[[], object], float]:
+    """Return numpy's product of two matrices, as a contestant, and how many GFLOP it is."""
+    left, right = np.random.default_rng(2).standard_normal((2, side, side), np.float32)
+    return lambda: left @ right, 2 * side**3 / 1e9
 
 
 def spread(taken: dict[str, list[float]]) -> str:

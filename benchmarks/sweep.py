@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.measuring import Result, at_most, faster, in_turn, spread
+from benchmarks.profiles import explained
 from toolkit.faces.search import WIDTH, candidates
 
 N = int(float(os.environ.get("BENCH_SWEEP_N", "1e7")))
@@ -76,7 +77,8 @@ def measure() -> Iterator[Result]:
     )
     ours, bare = min(taken["ours"]), min(taken["numpy"])
     note = f"CPU seconds of one thread, best of {ROUNDS} in turn: {spread(taken)}"
-    yield at_most(what, "numpy's product alone", ours, bare, 1.15, unit="CPU s", note=note)
+    result = at_most(what, "numpy's product alone", ours, bare, 1.15, unit="CPU s", note=note)
+    yield explained(result, lambda: candidates(probes, references, THRESHOLD))
 
     found = candidates(probes, references, THRESHOLD)
     pairs = set(zip(found[0].tolist(), found[1].tolist(), strict=True))
@@ -90,7 +92,8 @@ def measure() -> Iterator[Result]:
 
     theirs, n_pairs = _faiss(probes, references)
     note = f"range search, one round, one thread; float32 decides there: {n_pairs:,} pairs"
-    yield faster(what, "faiss.IndexFlatL2", ours, theirs, 4, unit="CPU s", note=note)
+    result = faster(what, "faiss.IndexFlatL2", ours, theirs, 4, unit="CPU s", note=note)
+    yield explained(result, lambda: candidates(probes, references, THRESHOLD))
 
     few, some = probes[:10], references[: min(N, 1_000_000)]
     rounds = in_turn(

@@ -5,12 +5,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest.mock import patch
 
 import toolkit
-from benchmarks.measuring import Result, faster
+from benchmarks import busy
+from benchmarks.measuring import Result, faster, spread
 from toolkit.case import Case
+from toolkit.steps import pieces
 
+ROUNDS = 2
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "data_samples" / "kings_boulevard"
 COPIES = 4
@@ -20,39 +25,59 @@ sys.path.insert(0, str(ROOT / "tests" / "steps"))
 from clusters import cluster  # noqa: E402 - a Dask cluster as the tests start it
 
 
+@dataclass(frozen=True)
+class Indexed:
+    """An index: its wall seconds, the bytes of its tables, and what each worker did."""
+
+    took_s: float
+    tables: dict[str, bytes]
+    shifts: list[str]
+
+
 def measure() -> Iterator[Result]:
-    """Measure."""
-    with tempfile.TemporaryDirectory() as folder:
-        one = _indexed(Path(folder), "loky-1", workers=1)
-        two = _indexed(Path(folder), "loky-2", workers=2)
-        yield _faster("index, processes", one, two, "one worker is another process, too")
-        dask = []
-        for n in (1, 2):
-            with cluster(n) as address:
-                dask.append(_indexed(Path(folder), f"dask-{n}", scheduler=address))
-        yield _faster("index, Dask on loopback", dask[0], dask[1], "`dask scheduler`, `dask worker --nthreads 1`")
-        different = sum(each[1] != one[1] for each in (two, *dask))
-        name = "tables that differ between 1 and 2 workers, loky and Dask"
-        yield Result(name, "none", different, 0, different, "none", different == 0, "of 3", f"{len(one[1])} files each")
+    """Measure: one worker and two in turn, the best of each."""
+    found: dict[str, list[Indexed]] = {}
+    with tempfile.TemporaryDirectory() as folder, patch.object(pieces, "work_on", busy.work_on):
+        for attempt in range(ROUNDS):
+            for n in (1, 2):
+                here = Path(folder) / f"{attempt}-{n}"
+                found.setdefault(f"loky {n}", []).append(_indexed(here / "loky", COPIES, workers=n))
+                with cluster(n) as address:
+                    _indexed(here / "first", 1, scheduler=address)  # each worker imports, and loads its models
+                    found.setdefault(f"Dask {n}", []).append(_indexed(here / "dask", COPIES, scheduler=address))
+    yield _faster("index, processes", found["loky 1"], found["loky 2"], "one worker is another process, too")
+    note = "`dask worker --nthreads 1`, which had each done units before"
+    yield _faster("index, Dask on loopback", found["Dask 1"], found["Dask 2"], note)
+    one, *others = (indexed.tables for each in found.values() for indexed in each)
+    different = sum(each != one for each in others)
+    name, of = "tables that differ between 1 and 2 workers, loky and Dask", f"of {len(others)}"
+    yield Result(name, "none", different, 0, different, "none", different == 0, of, f"{len(one)} files each")
 
 
-def _faster(name: str, one: tuple[float, object], two: tuple[float, object], note: str) -> Result:
-    return faster(
-        name, "one worker", two[0], one[0], 1.8, note=f"wall time, so other work on the machine shows; {note}"
-    )
+def _faster(name: str, one: list[Indexed], two: list[Indexed], note: str) -> Result:
+    """Compare the best of both; where the goal is missed, say what each worker did then."""
+    best = [min(each, key=lambda indexed: indexed.took_s) for each in (one, two)]
+    taken = spread({"one": [each.took_s for each in one], "two": [each.took_s for each in two]})
+    note = f"wall seconds, best of {ROUNDS} in turn: {taken}; other work on the machine shows; {note}"
+    result = faster(name, "one worker", best[1].took_s, best[0].took_s, 1.8, note=note)
+    if result.reached:
+        return result
+    lines = [line for each in best for line in (f"{len(each.shifts)} at work: {each.took_s:.1f} s", *each.shifts)]
+    return replace(result, profile="\n".join(lines))
 
 
-def _indexed(folder: Path, name: str, **how: object) -> tuple[float, dict[str, bytes]]:
-    """Return the seconds of indexing the sample's footage anew, and the bytes of its tables."""
-    case = _case(folder / name)
-    began = time.perf_counter()
+def _indexed(root: Path, copies: int, **how: object) -> Indexed:
+    """Index the sample's footage anew."""
+    case = _case(root, copies)
+    began = time.monotonic()
     toolkit.index(case, **how)  # type: ignore[arg-type]
-    took_s = time.perf_counter() - began
+    ended = time.monotonic()
     files = sorted(case.folder("index").rglob("*.parquet"))
-    return took_s, {case.relative(path): path.read_bytes() for path in files}
+    tables = {case.relative(path): path.read_bytes() for path in files}
+    return Indexed(ended - began, tables, busy.shifts(root, began, ended))
 
 
-def _case(root: Path) -> Case:
+def _case(root: Path, copies: int) -> Case:
     """Return a case with the sample's footage, several times, and nothing else."""
     footage = root / "raw" / "footage"
     footage.mkdir(parents=True)
@@ -61,7 +86,7 @@ def _case(root: Path) -> Case:
     listed = [head]
     for line in lines:
         name, rest = line.split(",", 1)
-        for copy in range(COPIES):
+        for copy in range(copies):
             shutil.copy(SAMPLE / "raw" / "footage" / name, footage / f"{copy}_{name}")
             listed.append(f"{copy}_{name},{rest}")
     (footage / "footage.csv").write_text("\n".join([*listed, ""]))
