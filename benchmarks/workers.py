@@ -63,7 +63,8 @@ def _faster(name: str, one: list[Indexed], two: list[Indexed], note: str) -> Res
     if result.reached:
         return result
     lines = [line for each in best for line in (f"{len(each.shifts)} at work: {each.took_s:.1f} s", *each.shifts)]
-    return replace(result, profile="\n".join(lines))
+    why = "; below: what each worker waited for its first unit, between units, at the end, and for a processor"
+    return replace(result, note=result.note + why, profile="\n".join(lines))
 
 
 def _indexed(root: Path, copies: int, **how: object) -> Indexed:
