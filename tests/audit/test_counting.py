@@ -2,6 +2,8 @@
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ledgers import PERIOD, cells, write_tables
 
 from toolkit.audit import origins
@@ -71,3 +73,15 @@ def test_keys_are_in_the_order_of_records(tables):
         ("b.csv", "line 3"),
         ("b.csv", "line 4"),
     ]
+
+
+KEYS = st.lists(st.none() | st.integers(0, 9) | st.integers(0, 2**62), max_size=12)
+
+
+@given(st.lists(st.none() | KEYS, max_size=8))
+def test_each_record_of_a_row_stands_once_and_in_order(lists):
+    """However long the lists are, whatever is blank in them, and however often a record was found."""
+    frame = pl.DataFrame({"evidence": pl.Series(lists, dtype=pl.List(pl.Int64))})
+
+    found = origins.each_once(frame)["evidence"].to_list()
+    assert [each or [] for each in found] == [sorted({key for key in each or () if key is not None}) for each in lists]

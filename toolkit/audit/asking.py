@@ -163,8 +163,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, query: Query, many: Counter |
 def _run(connection: duckdb.DuckDBPyConnection, query: Query, many: Counter | None) -> pl.DataFrame:
     try:
         if many is None:
-            found: pl.DataFrame = connection.sql(query.text).pl()
-            return found
+            return origins.each_once(connection.sql(query.text).pl())
         batches = connection.sql(query.unordered).to_arrow_reader(BATCH_ROWS)
         return many.read(query.name, batches, is_by_subject=query.is_by_subject)
     except duckdb.Error as error:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 import polars as pl
 import pyarrow as pa
 
+from toolkit.audit import origins
+
 LISTED = 10_000
 """Subjects of a question or rule up to which each has its own row."""
 KEPT_ROWS = 100_000
@@ -79,7 +81,7 @@ class Counter:
             held.append(batch)
             if sum(each.num_rows for each in held) > self.listed:
                 return self._count(name, _frames(held, coming), is_by_subject=is_by_subject)
-        found = pl.DataFrame(pa.Table.from_batches(held, getattr(batches, "schema", None)))
+        found = origins.each_once(pl.DataFrame(pa.Table.from_batches(held, getattr(batches, "schema", None))))
         return found.sort("subject", nulls_last=True, maintain_order=True) if is_by_subject else found
 
     def keep(self, name: str) -> None:
@@ -95,12 +97,12 @@ class Counter:
             _note(said, frame, are_values_kept=name in self.whole)
             rows.append(frame.drop("coverage", strict=False))
         subjects = pl.concat(said.subjects)
-        is_in_order = _is_in_order(subjects)
-        if not is_in_order:
-            _check_each_once(name, subjects)
-        if is_by_subject and not is_in_order:
-            rows = [pl.concat(rows).sort("subject", nulls_last=True)]
-            said.kept = [pl.concat(said.kept).sort("subject", nulls_last=True)] if said.kept else []
+        if not _is_in_order(subjects):
+            order = subjects.arg_sort(nulls_last=True)
+            _check_each_once(name, subjects[order])
+            if is_by_subject:
+                rows = [pl.concat(rows)[order]]
+                said.kept = [pl.concat(said.kept).sort("subject", nulls_last=True)] if said.kept else []
         self.apart[name] = rows
         return self._answers(name, said, empty) if "state" in empty.columns else _verdicts(said, empty)
 
@@ -134,8 +136,6 @@ class Counter:
 def each(rows: pl.DataFrame, name: str, schema: pl.Schema) -> pl.DataFrame:
     """Return rows of single subjects, as a file gave them, in the columns of `answers_each` or `verdicts_each`."""
     lists = [found for found in ("reasons", "flags") if found in rows.columns and (rows[found].list.len() > 1).any()]
-    if rows["evidence"].explode(empty_as_null=False, keep_nulls=False).null_count():
-        rows = rows.with_columns(pl.col("evidence").list.drop_nulls())
     named = rows.with_columns(pl.lit(name).alias(schema.names()[0]), *(pl.col(found).list.sort() for found in lists))
     return named.select(pl.col(column).cast(dtype) for column, dtype in schema.items())
 
@@ -158,9 +158,9 @@ def _verdicts(said: Said, empty: pl.DataFrame) -> pl.DataFrame:
 
 def _frames(held: list[pa.RecordBatch], coming: Iterable[pa.RecordBatch]) -> Iterator[pl.DataFrame]:
     """Yield what was read already, then the rest."""
-    yield pl.DataFrame(pa.Table.from_batches(held))
+    yield origins.each_once(pl.DataFrame(pa.Table.from_batches(held)))
     for batch in coming:
-        yield pl.DataFrame(batch)
+        yield origins.each_once(pl.DataFrame(batch))
 
 
 def _note(said: Said, frame: pl.DataFrame, *, are_values_kept: bool) -> None:
@@ -209,14 +209,13 @@ def _is_in_order(subjects: pl.Series) -> bool:
     return nulls < 2 and subjects[-1:].null_count() == nulls and bool((subjects.shift(1) < subjects).all())  # noqa: PLR2004
 
 
-def _check_each_once(name: str, subjects: pl.Series) -> None:
+def _check_each_once(name: str, in_order: pl.Series) -> None:
     """
     Check that no subject stands twice.
 
     Raises:
         ValueError: If one does.
     """
-    in_order = subjects.sort(nulls_last=True)
     twice = in_order.filter(in_order.eq_missing(in_order.shift(1)) & (pl.int_range(len(in_order), eager=True) > 0))
     if len(twice):
         raise ValueError(f"{name}: expected each subject once, found {twice[0]!r} twice")

@@ -14,7 +14,7 @@ _COUNTED = """
         coalesce(
             list(struct_pack(cause := cause, n := n) order by cause) filter (where cause is not null), []
         ) as not_examined,
-        all_of(list(sources)) as sources
+        ordered(flatten(list(sources))) as sources
     from (
         select {grain}, measure, cause, set_of(source) as sources,
             case when not bool_or(n is null) then sum(n)::bigint end as n

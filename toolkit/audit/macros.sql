@@ -27,13 +27,10 @@ create or replace macro ordered(list_) as
 -- The different values of a column, in order, without null (an aggregate).
 create or replace macro set_of(values_) as coalesce(ordered(list(values_)), []);
 
--- Several lists of evidence as one, without repetition.
-create or replace macro all_of(lists) as list_transform(
-    [list_sort(flatten(lists))],
-    lambda sorted: list_filter(
-        sorted, lambda one, nth: one is not null and (nth = 1 or one is distinct from sorted[nth - 1])
-    )
-)[1];
+-- Evidence: several lists as one, and the records of a group (an aggregate). They come as they are, some twice: each record
+-- of a row stands once and in order when it is answered (origins.py), and nowhere before.
+create or replace macro all_of(lists) as flatten(lists);
+create or replace macro records_of(keys_) as coalesce(list(keys_), []);
 
 -- A value as a set of one; an empty one where it is null.
 create or replace macro alone(value_) as case when value_ is null then [] else [value_] end;

@@ -18,6 +18,9 @@ from toolkit.tables import TABLES
 
 SHIFT, DIGITS, LENGTHS = 38, 10, 16
 _TENS = [10**power for power in range(DIGITS + 1)]
+_BLANK = np.iinfo(np.int64).max
+_SWAPS = 2
+"""Rounds in which neighbours change places: enough for four keys in any order."""
 RECORD = pl.Struct({"source": pl.String, "locator": pl.String})
 
 
@@ -72,6 +75,35 @@ def records(keys: npt.NDArray[np.int64], known: pl.DataFrame) -> pl.DataFrame:
     return found.join(known, on="code", how="left", maintain_order="left").select(
         "source", (pl.col("place") + number_text).alias("locator")
     )
+
+
+def each_once(frame: pl.DataFrame) -> pl.DataFrame:
+    """
+    Return a frame whose column `evidence` has each key of a row once, in order.
+
+    Lists of a row's evidence are short, and mostly in order: neighbours change places until they are. Rows that are
+    still not in order then are sorted.
+    """
+    evidence = frame["evidence"].cast(pl.List(pl.Int64))
+    lengths = evidence.list.len().fill_null(0).to_numpy()
+    flat = evidence.explode(empty_as_null=False, keep_nulls=False)
+    keys = flat.fill_null(_BLANK).to_numpy()
+    rows = np.repeat(np.arange(len(lengths)), lengths)
+    is_same_row = rows[1:] == rows[:-1]
+    if not flat.null_count() and not (is_same_row & (keys[1:] <= keys[:-1])).any():
+        return frame
+    keys = keys.copy()
+    for first in [0, 1] * _SWAPS:
+        at = 2 * np.flatnonzero((is_same_row & (keys[1:] < keys[:-1]))[first::2]) + first
+        keys[at], keys[at + 1] = keys[at + 1], keys[at]
+    is_unsorted = np.zeros(len(lengths), bool)
+    is_unsorted[rows[1:][is_same_row & (keys[1:] < keys[:-1])]] = True
+    at = np.flatnonzero(is_unsorted[rows])
+    keys[at] = keys[at][np.lexsort((keys[at], rows[at]))]
+    is_kept = keys != _BLANK
+    is_kept[1:] &= ~is_same_row | (keys[1:] != keys[:-1])
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(rows[is_kept], minlength=len(lengths)))])
+    return frame.with_columns(pl.Series("evidence", pa.LargeListArray.from_arrays(offsets, keys[is_kept])))
 
 
 def with_records(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ with counted as (
 ),
 
 stated as (
-    select count(distinct "count") as numbers, min("count") as least, max("count") as most, set_of(evidence) as evidence
+    select count(distinct "count") as numbers, min("count") as least, max("count") as most, records_of(evidence) as evidence
     from claims
     where topic = 'Q01' and "count" is not null
 )

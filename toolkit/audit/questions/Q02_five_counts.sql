@@ -46,7 +46,7 @@ counts as (
 ),
 
 stated as (
-    select count_unit as unit, max("count") as n, set_of(evidence) as evidence
+    select count_unit as unit, max("count") as n, records_of(evidence) as evidence
     from claims
     where topic = 'Q02' and "count" is not null
     group by count_unit

@@ -18,7 +18,7 @@ select
     ]) as caveats
 from disclosures
 union all
-select null, 'attested', to_json(min(value)), null, set_of(evidence), coverage_of(['entries']), []
+select null, 'attested', to_json(min(value)), null, records_of(evidence), coverage_of(['entries']), []
 from claims
 where topic = 'Q03' and claim in ('asserts', 'denies') and not exists (from disclosures)
 having count(*) > 0

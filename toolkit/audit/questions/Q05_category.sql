@@ -21,7 +21,7 @@ select
     case when len(categories) > 0 then ['the record does not say from when the category applied'] else [] end as caveats
 from image_custody
 union all
-select null, 'attested', to_json(min(value)), null, set_of(evidence), coverage_of(['custody_records']), []
+select null, 'attested', to_json(min(value)), null, records_of(evidence), coverage_of(['custody_records']), []
 from claims
 where topic = 'Q05' and claim in ('asserts', 'denies') and not exists (from image_custody)
 having count(*) > 0

@@ -27,7 +27,7 @@ select
     end as caveats
 from image_disposals
 union all
-select null, 'attested', to_json(min(value)), null, set_of(evidence), coverage_of(['custody_records']), []
+select null, 'attested', to_json(min(value)), null, records_of(evidence), coverage_of(['custody_records']), []
 from claims
 where topic = 'Q06' and claim in ('asserts', 'denies') and not exists (from image_disposals)
 having count(*) > 0

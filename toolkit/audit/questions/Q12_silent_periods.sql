@@ -72,7 +72,7 @@ select
         order by quiet_from
     )) end as value,
     null as unit,
-    set_of(silent.evidence) as evidence,
+    records_of(silent.evidence) as evidence,
     coverage_of(['entries']) as coverage,
     ['measured against the usual gap between entries: ' || any_value(usual_days) || ' days'] as caveats
 from rhythm

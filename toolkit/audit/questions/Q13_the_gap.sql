@@ -54,7 +54,7 @@ counted as (
 ),
 
 said as (
-    select set_of(evidence) as evidence, min(value) as value, count(*) as n
+    select records_of(evidence) as evidence, min(value) as value, count(*) as n
     from claims
     where topic = 'Q13' and claim in ('asserts', 'denies')
 )

@@ -6,11 +6,11 @@
 -- Awaits:   documents.
 -- States:   established, conflicting, not_found.
 with holders as (
-    select post_ref, set_of(post) as posts, set_of(origin_of(source, locator)) as evidence from posts group by post_ref
+    select post_ref, set_of(post) as posts, records_of(origin_of(source, locator)) as evidence from posts group by post_ref
 ),
 
 papers as (
-    select about_ref, set_of(by_ref) as by_refs, set_of(origin_of(source, locator)) as evidence
+    select about_ref, set_of(by_ref) as by_refs, records_of(origin_of(source, locator)) as evidence
     from documents
     where document_kind = 'authorisation'
     group by about_ref

@@ -21,7 +21,7 @@ grouped as (
 
 known as (
     select unit_ref, min(name) as name, min(exists_from_text) as exists_from, min(exists_to_text) as exists_to,
-        set_of(origin_of(source, locator)) as evidence
+        records_of(origin_of(source, locator)) as evidence
     from units
     group by unit_ref
 ),
@@ -49,7 +49,7 @@ from grouped
 left join known using (unit_ref)
 left join kin using (unit_ref)
 union all
-select null, 'attested', to_json(min(value)), null, set_of(evidence), coverage_of(['units']), []
+select null, 'attested', to_json(min(value)), null, records_of(evidence), coverage_of(['units']), []
 from claims
 where topic = 'Q18' and claim in ('asserts', 'denies') and not exists (from grouped)
 having count(*) > 0

@@ -7,7 +7,7 @@
 -- States:   established, conflicting, not_found, not_searched.
 -- established: the list of units has the recipient that the entries name. conflicting: the entries name more than one.
 with known as (
-    select unit_ref, min(name) as name, set_of(parent_ref) as parents, set_of(origin_of(source, locator)) as evidence
+    select unit_ref, min(name) as name, set_of(parent_ref) as parents, records_of(origin_of(source, locator)) as evidence
     from units
     group by unit_ref
 ),

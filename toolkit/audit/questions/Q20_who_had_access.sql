@@ -8,13 +8,13 @@
 with kinds as (select unnest(['authorised_operator', 'senior_manager']) as post),
 
 held as (
-    select post, count(distinct post_ref) as n, set_of(post_ref) as holders, set_of(origin_of(source, locator)) as evidence
+    select post, count(distinct post_ref) as n, set_of(post_ref) as holders, records_of(origin_of(source, locator)) as evidence
     from posts
     group by post
 ),
 
 stated as (
-    select about_ref as post, max("count") as n, set_of(evidence) as evidence
+    select about_ref as post, max("count") as n, records_of(evidence) as evidence
     from claims
     where topic = 'Q20' and "count" is not null
     group by about_ref

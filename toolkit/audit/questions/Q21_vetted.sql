@@ -26,7 +26,7 @@ judged as (
         bool_or(tenures.post_ref is not null and cover(
             used.earliest, used.latest, vetted_begin_earliest, vetted_begin_latest, vetted_end_earliest, vetted_end_latest
         ) <> 'outside') as is_possibly_vetted,
-        set_of(tenures.evidence) as roster
+        records_of(tenures.evidence) as roster
     from used
     left join tenures using (post_ref)
     where used.post_ref is not null

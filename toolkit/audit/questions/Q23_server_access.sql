@@ -10,7 +10,7 @@ select
     'established' as state,
     to_json(count(distinct access_ref)) as value,
     'records' as unit,
-    set_of(origin_of(source, locator)) as evidence,
+    records_of(origin_of(source, locator)) as evidence,
     coverage_of(['accesses']) as coverage,
     ['who reached it, by the log; not who could have'] as caveats
 from accesses

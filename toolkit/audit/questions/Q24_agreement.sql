@@ -70,7 +70,7 @@ select
     'not_searched',
     null,
     null,
-    coalesce((select set_of(evidence) from claims where topic = 'Q24'), []),
+    coalesce((select records_of(evidence) from claims where topic = 'Q24'), []),
     coverage_of(['agreement_versions']),
     case when is_text_held() then ['no disclosure is on record'] else ['the texts of the agreements are not held'] end
 from settings

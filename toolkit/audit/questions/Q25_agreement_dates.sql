@@ -18,7 +18,7 @@ with versions as (
         bool_or(ends_text is null) as is_end_missing,
         bool_or(signed_text is null) as is_signature_missing,
         bool_or(coalesce(signed_text, begins_text, ends_text, amended_text) is not null) as is_dated,
-        set_of(origin_of(source, locator)) as evidence
+        records_of(origin_of(source, locator)) as evidence
     from agreement_versions
     group by subject
 )
@@ -37,7 +37,7 @@ select
     ]) as caveats
 from versions
 union all
-select null, 'attested', to_json(min(value)), null, set_of(evidence), coverage_of(['agreement_versions']), []
+select null, 'attested', to_json(min(value)), null, records_of(evidence), coverage_of(['agreement_versions']), []
 from claims
 where topic = 'Q25' and claim in ('asserts', 'denies') and not exists (from versions)
 having count(*) > 0

@@ -14,14 +14,14 @@ with spoken as (
         bool_or(is_about and coalesce(in_error, false)) as is_error,
         bool_or(is_about and coalesce(in_error, false) and amended_text is null) as is_undated,
         set_of(case when is_about then clause end) as clauses,
-        set_of(case when is_about then origin_of(source, locator) end) as evidence
+        records_of(case when is_about then origin_of(source, locator) end) as evidence
     from (select *, coalesce(use = 'facial_recognition', false) as is_about from clauses)
     group by subject
 ),
 
 versions as (
     select agreement_ref || '/' || version as subject, bool_or(coalesce(text_held, false)) as is_text_held,
-        set_of(origin_of(source, locator)) as evidence
+        records_of(origin_of(source, locator)) as evidence
     from agreement_versions
     group by subject
 )
@@ -48,7 +48,7 @@ select
 from versions
 left join spoken using (subject)
 union all
-select null, 'attested', to_json(min(value)), null, set_of(evidence), coverage_of(['clauses']), []
+select null, 'attested', to_json(min(value)), null, records_of(evidence), coverage_of(['clauses']), []
 from claims
 where topic = 'Q26' and claim in ('asserts', 'denies', 'in_error') and not exists (from versions)
 having count(*) > 0

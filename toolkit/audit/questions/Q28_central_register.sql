@@ -7,7 +7,7 @@
 with relied_on as (select distinct agreement_ref from agreement_cover where cover <> 'outside'),
 
 registered as (
-    select agreement_ref, min(registered_text) as registered, set_of(origin_of(source, locator)) as evidence
+    select agreement_ref, min(registered_text) as registered, records_of(origin_of(source, locator)) as evidence
     from relied_on
     inner join agreement_versions using (agreement_ref)
     group by agreement_ref
@@ -23,7 +23,7 @@ select
     case when registered is null then ['no date of entry in the central register is recorded'] else [] end as caveats
 from registered
 union all
-select null, 'attested', to_json(coalesce(min(value), 'planned')), null, set_of(evidence),
+select null, 'attested', to_json(coalesce(min(value), 'planned')), null, records_of(evidence),
     coverage_of(['agreement_versions']), []
 from claims
 where topic = 'Q28' and claim = 'asserts' and not exists (from registered)

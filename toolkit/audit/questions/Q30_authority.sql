@@ -7,7 +7,7 @@
 -- "At the time" is the entry's own: Q11 says how late it was.
 with known as (
     select authority_ref, min(citation) as citation, min(authority_kind) as authority_kind,
-        set_of(origin_of(source, locator)) as evidence
+        records_of(origin_of(source, locator)) as evidence
     from authorities
     group by authority_ref
 )
@@ -28,7 +28,7 @@ select
 from disclosures
 left join known on disclosures.authority_refs[1] = known.authority_ref
 union all
-select null, 'attested', to_json(min(value)), null, set_of(evidence), coverage_of(['entries']), []
+select null, 'attested', to_json(min(value)), null, records_of(evidence), coverage_of(['entries']), []
 from claims
 where topic = 'Q30' and claim in ('asserts', 'denies') and not exists (from disclosures)
 having count(*) > 0

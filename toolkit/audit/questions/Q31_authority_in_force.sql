@@ -19,7 +19,7 @@ dated as (
         min(in_force_earliest) as in_force_earliest,
         max(in_force_latest) as in_force_latest,
         bool_or(authority_kind = 'common_law') as is_common_law,
-        set_of(origin_of(source, locator)) as evidence
+        records_of(origin_of(source, locator)) as evidence
     from authorities
     group by authorities.authority_ref
 )
@@ -48,7 +48,7 @@ from dated
 left join relied_on using (authority_ref)
 cross join settings
 union all
-select null, 'attested', to_json(min(value)), null, set_of(evidence), coverage_of(['authorities']), []
+select null, 'attested', to_json(min(value)), null, records_of(evidence), coverage_of(['authorities']), []
 from claims
 where topic = 'Q31' and claim in ('asserts', 'denies') and not exists (from authorities)
 having count(*) > 0

@@ -49,14 +49,14 @@ enrolled as (
         min(enrolled_latest),
         bool_or(removed_text is null),
         bool_or(is_renamed),
-        set_of(evidence)
+        records_of(evidence)
     from times
     semi join several using (image_ref)
     group by image_ref
 ),
 
 perhaps as (
-    select image_ref, set_of(enrolment_ref) as refs, set_of(evidence) as evidence
+    select image_ref, set_of(enrolment_ref) as refs, records_of(evidence) as evidence
     from known
     where not is_sure
     group by image_ref

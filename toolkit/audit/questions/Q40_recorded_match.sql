@@ -13,7 +13,7 @@ matched as (
         image_ref,
         count(distinct match_ref) as matches,
         set_of(camera_id) as cameras,
-        set_of(origin_of(source, locator)) as evidence
+        records_of(origin_of(source, locator)) as evidence
     from recorded_matches
     group by image_ref
 ),
@@ -34,7 +34,7 @@ silence as (
         case when exists (from asserted where topic = 'Q40') then 'attested'
             else silent_state('recorded_matches', 'matches', 'Q40', from_earliest, to_latest, is_system_known)
         end as state,
-        (select set_of(evidence) from claims where topic = 'Q40') as evidence,
+        (select records_of(evidence) from claims where topic = 'Q40') as evidence,
         (select min(value) from claims where topic = 'Q40' and claim in ('asserts', 'denies')) as stated
     from settings
     cross join carriers

@@ -7,13 +7,13 @@
 -- The answer is about the sweep: candidates are pairs worth a person's look, not matches.
 with found as (
     select probe_id, count(*) as n, list_sort(list_distinct(list(camera_id))) as cameras,
-        set_of(origin_of(source, 'frame ' || frame)) as evidence
+        records_of(origin_of(source, 'frame ' || frame)) as evidence
     from candidates
     group by probe_id
 ),
 
 asked as (
-    select probe_id, bool_or(searched) as is_searched, set_of(origin_of(probe_source, '')) as evidence
+    select probe_id, bool_or(searched) as is_searched, records_of(origin_of(probe_source, '')) as evidence
     from probes
     group by probe_id
 ),
@@ -27,7 +27,7 @@ gone as (
             ),
             witness := witness
         ) order by destroyed) as acts,
-        set_of(origin_of("certificate", '')) as evidence
+        records_of(origin_of("certificate", '')) as evidence
     from tombstones
     group by image_ref
 ),

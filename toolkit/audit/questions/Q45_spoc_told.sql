@@ -12,14 +12,14 @@ with matches as (
 ),
 
 subjects as (
-    select match_ref, set_of(evidence) as evidence from matches group by match_ref
+    select match_ref, records_of(evidence) as evidence from matches group by match_ref
     union all
     select null, [] where not exists (from matches)
 ),
 
 told as (
     select match_ref, min(decision) as decision, min(to_post_ref) as to_post_ref, min(occurred_text) as occurred,
-        set_of(origin_of(source, locator)) as evidence
+        records_of(origin_of(source, locator)) as evidence
     from notifications
     group by match_ref
 ),
@@ -51,7 +51,7 @@ select
     end as value,
     null as unit,
     case when is_recorded then all_of([match_evidence, evidence])
-        else all_of([match_evidence, (select set_of(evidence) from claims where topic = 'Q45')]) end as evidence,
+        else all_of([match_evidence, (select records_of(evidence) from claims where topic = 'Q45')]) end as evidence,
     coverage_of(['notifications']) as coverage,
     given([
         case when match_ref is null then 'no match is on record' end,

@@ -10,7 +10,7 @@ select
     'established' as state,
     to_json(struct_pack("action" := min("action"), occurred := min(occurred_text), match := min(match_ref))) as value,
     null as unit,
-    set_of(origin_of(source, locator)) as evidence,
+    records_of(origin_of(source, locator)) as evidence,
     coverage_of(['actions']) as coverage,
     case when min(match_ref) is null then ['it names no match'] else [] end as caveats
 from actions
@@ -24,7 +24,7 @@ select
     end,
     (select to_json(min(value)) from claims where topic = 'Q47' and claim in ('asserts', 'denies')),
     null,
-    (select set_of(evidence) from claims where topic = 'Q47'),
+    (select records_of(evidence) from claims where topic = 'Q47'),
     coverage_of(['actions']),
     ['the estate''s own records of exclusions are no source of ours']
 from settings

@@ -11,14 +11,14 @@ with received as (
         count(distinct entry_ref) filter (
             where not coalesce(occurred_earliest >= to_latest and occurred_latest <= coalesce(as_at_latest, 'infinity'), false)
         ) as doubtful,
-        set_of(evidence) as evidence
+        records_of(evidence) as evidence
     from inbound
     cross join settings
     where coalesce(occurred_latest, 'infinity') > to_latest and coalesce(occurred_earliest, '-infinity') < coalesce(as_at_latest, 'infinity')
 ),
 
 said as (
-    select set_of(evidence) as evidence, min(value) as value,
+    select records_of(evidence) as evidence, min(value) as value,
         bool_or(claim = 'denies') as is_denied, bool_or(claim in ('asserts', 'denies')) as is_fact
     from claims
     where topic = 'Q50'

@@ -44,7 +44,7 @@ select
         when exists (from asserted where topic = 'Q51') then 'attested'
         else silent_state('entries', 'inbound', 'Q49', from_earliest, to_latest, false)
     end,
-    null, null, (select set_of(evidence) from claims where topic = 'Q51'), coverage_of(['entries']),
+    null, null, (select records_of(evidence) from claims where topic = 'Q51'), coverage_of(['entries']),
     ['nothing that came back is on record']
 from settings
 where not exists (from inbound)

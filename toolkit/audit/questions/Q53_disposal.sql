@@ -8,7 +8,7 @@
 -- States: destroyed, conflicting, attested, record_missing, not_found, no_duty, not_searched.
 -- conflicting: it was shared again after its last disposal, or the two cannot be ordered, or a copy was found later.
 with copies as (
-    select image_ref, set_of(origin_of(source, locator)) as evidence
+    select image_ref, records_of(origin_of(source, locator)) as evidence
     from (select *, unnest(image_refs) as image_ref from verifications where result = 'copy_found')
     group by image_ref
 ),

@@ -9,20 +9,20 @@
 -- established: a check found one. conflicting: a trace of one is left open by the records (an enrolment never removed, a
 -- medium never destroyed, an e-mail whose copy nobody deleted). not_found: checked, none found. Backups are in no register.
 with checked as (
-    select image_ref, bool_or(result = 'copy_found') as is_found, set_of(origin_of(source, locator)) as evidence
+    select image_ref, bool_or(result = 'copy_found') as is_found, records_of(origin_of(source, locator)) as evidence
     from (select *, unnest(image_refs) as image_ref from verifications)
     group by image_ref
 ),
 
 enrolled as (
-    select image_ref, set_of(enrolment_ref) as open_enrolments, set_of(origin_of(source, locator)) as evidence
+    select image_ref, set_of(enrolment_ref) as open_enrolments, records_of(origin_of(source, locator)) as evidence
     from enrolments
     where removed_text is null
     group by image_ref
 ),
 
 carried as (
-    select image_ref, set_of(transfer_ref) as open_transfers, set_of(origin_of(source, locator)) as evidence
+    select image_ref, set_of(transfer_ref) as open_transfers, records_of(origin_of(source, locator)) as evidence
     from (select *, unnest(image_refs) as image_ref from transfers where use = 'facial_recognition')
     where (medium_ref is not null and medium_ref not in (
             select medium_ref from disposals where act = 'destruction' and medium_ref is not null

@@ -30,7 +30,7 @@ select
     end,
     (select to_json(min(value)) from claims where topic = 'Q56' and claim = 'asserts'),
     null,
-    (select set_of(evidence) from claims where topic = 'Q56'),
+    (select records_of(evidence) from claims where topic = 'Q56'),
     coverage_of(['verifications']),
     []
 from settings

@@ -14,13 +14,13 @@ with returns as (
         arg_max("method", (replied_earliest, attestation_ref)) as "method",
         arg_max(answer, (replied_earliest, attestation_ref)) as answer,
         arg_max(replied_text, (replied_earliest, attestation_ref)) as replied,
-        set_of(origin_of(source, locator)) as evidence
+        records_of(origin_of(source, locator)) as evidence
     from attestations
     group by unit_ref
 ),
 
 known as (
-    select unit_ref, min(unit_kind) as unit_kind, set_of(origin_of(source, locator)) as evidence
+    select unit_ref, min(unit_kind) as unit_kind, records_of(origin_of(source, locator)) as evidence
     from units
     where unit_kind in ('bcu', 'ocu')
     group by unit_ref
@@ -52,7 +52,7 @@ totals as (
 ),
 
 stated as (
-    select about_ref as unit_kind, max("count") as n, set_of(evidence) as evidence, min(value) as value
+    select about_ref as unit_kind, max("count") as n, records_of(evidence) as evidence, min(value) as value
     from claims
     where topic = 'Q59' and about_ref is not null
     group by about_ref

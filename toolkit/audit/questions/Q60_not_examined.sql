@@ -6,7 +6,7 @@
 -- Numbers by what they count; a null number is one that nobody can state.
 with counted as (
     select cause, measure, case when bool_or(n is null) then null else sum(n)::bigint end as n,
-        set_of(origin_of(source, '')) as evidence
+        records_of(origin_of(source, '')) as evidence
     from coverage
     where cause is not null
     group by cause, measure

@@ -7,7 +7,7 @@
 -- Awaits:   disposals.
 -- States:   destroyed, record_missing, not_found, no_duty, not_searched.
 with kept as (
-    select image_ref, set_of(origin_of(source, locator)) as evidence from enrolments group by image_ref
+    select image_ref, records_of(origin_of(source, locator)) as evidence from enrolments group by image_ref
 )
 
 select

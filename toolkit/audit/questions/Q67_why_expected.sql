@@ -12,7 +12,7 @@ with events as (
 ),
 
 shown as (
-    select event, set_of(agreement_ref || '/' || version || ' ' || clause) as clauses, set_of(evidence) as evidence
+    select event, set_of(agreement_ref || '/' || version || ' ' || clause) as clauses, records_of(evidence) as evidence
     from duties
     group by event
 )

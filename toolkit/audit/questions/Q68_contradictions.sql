@@ -77,7 +77,7 @@ counted as (
     group by statement_ref, topic, bearing
 ),
 
-stated as (select statement_ref, set_of(evidence) as evidence from compared group by statement_ref),
+stated as (select statement_ref, records_of(evidence) as evidence from compared group by statement_ref),
 
 summed as (
     select

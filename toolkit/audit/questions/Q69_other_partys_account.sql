@@ -22,7 +22,7 @@ received as (
     select
         coalesce(image_names.image_ref, kept.written) as image_ref,
         bool_or(coalesce(image_names.is_sure, true)) as is_sure,
-        set_of(kept.evidence) as evidence
+        records_of(kept.evidence) as evidence
     from kept
     left join image_names using (left_table, left_ref, written)
     group by 1

@@ -13,7 +13,7 @@ with judged as (
             when min(occurred_text) is null then 'missing_field'
             else 'boundary_overlap'
         end as outcome,
-        set_of(inbound.evidence) as evidence
+        records_of(inbound.evidence) as evidence
     from inbound
     cross join cessation
     where coalesce(occurred_latest > ceased_earliest, true)

@@ -27,7 +27,7 @@ tenured as (
             used.earliest, used.latest, begin_earliest, begin_latest, end_earliest, end_latest
         ) <> 'outside'), false) as is_possibly_operator,
         bool_or(tenures.post <> 'authorised_operator') as is_other,
-        set_of(tenures.evidence) as roster
+        records_of(tenures.evidence) as roster
     from used
     left join tenures using (post_ref)
     group by all

@@ -25,7 +25,7 @@ signatories as (
             regexp_matches(upper(vetting_level), 'NPPV *(LEVEL *)?[23]')
             and vetted_begin_latest <= first_earliest and vetted_end_earliest >= last_latest, false
         )) as are_vetted,
-        set_of(tenures.evidence) as evidence
+        records_of(tenures.evidence) as evidence
     from used
     inner join tenures on list_contains(tenures.signatory_of, used.agreement_ref) and tenures.post <> 'spoc'
     group by used.agreement_ref

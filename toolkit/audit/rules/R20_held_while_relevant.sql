@@ -12,7 +12,7 @@ with occasions as (
         min(validity.end_earliest) as ended_earliest,
         max(validity.end_latest) as ended_latest,
         bool_or(validity.end_latest is null) as is_open,
-        set_of(validity.evidence) as evidence
+        records_of(validity.evidence) as evidence
     from agreement_cover
     inner join validity using (agreement_ref, version)
     group by agreement_cover.occasion_ref

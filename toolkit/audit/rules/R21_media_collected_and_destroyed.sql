@@ -14,7 +14,7 @@ with collectors as (
         coalesce(bool_or(cover(
             collected_earliest, collected_latest, begin_earliest, begin_latest, tenures.end_earliest, tenures.end_latest
         ) <> 'outside'), false) as is_possibly_spoc,
-        set_of(tenures.evidence) as evidence
+        records_of(tenures.evidence) as evidence
     from (select *, unnest(collectors) as post_ref from media_disposals) as media_disposals
     inner join tenures on media_disposals.post_ref = tenures.post_ref and tenures.post = 'spoc'
     group by media_disposals.medium_ref

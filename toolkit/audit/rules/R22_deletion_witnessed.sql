@@ -21,7 +21,7 @@ spocs as (
             occurred_earliest, occurred_latest,
             tenures.begin_earliest, tenures.begin_latest, tenures.end_earliest, tenures.end_latest
         ) <> 'outside') as is_possibly_present,
-        set_of(tenures.evidence) as evidence
+        records_of(tenures.evidence) as evidence
     from present
     inner join tenures on present.post_ref = tenures.post_ref and tenures.post = 'spoc'
     group by present.disposal_ref

@@ -13,7 +13,7 @@ with checks as (
         max(occurred_latest) as checked_latest,
         bool_and(occurred_precision is not null) as are_dated,
         bool_or(post_ref is not null and "method" is not null and result is not null) as is_told,
-        set_of(origin_of(source, locator)) as evidence
+        records_of(origin_of(source, locator)) as evidence
     from verifications
 ),
 

@@ -1,17 +1,19 @@
 -- The number of images published reproduces from the records.
 -- Report:   p9.
 -- Grain:    one row for the case.
--- Reads:    claims, disclosures, transfers, receipts, image_names, settings, complete_spans, registers_examined.
+-- Reads:    claims, disclosures, shared_images, transfers, receipts, image_names, settings, complete_spans,
+--           registers_examined.
 -- Register: entries.
 -- Breach:   another number of images, in an intelligence system declared complete for the period. It conforms only where
 --           an independent source has every one of them.
 with counted as (
-    select list_distinct(flatten(list(image_refs))) as images, all_of(list(evidence)) as evidence from disclosures
+    select count(*) as occasions, (select count(*) from shared_images) as images, all_of(list(evidence)) as evidence
+    from disclosures
 ),
 
 -- As the register writes it, or as the entry does that it is surely linked to.
 independent as (
-    select list_distinct(list(coalesce(image_names.image_ref, kept.written))) as images
+    select coalesce(image_names.image_ref, kept.written) as image_ref
     from (
         select 'transfers' as left_table, transfer_ref as left_ref, unnest(image_refs) as written
         from transfers
@@ -25,7 +27,7 @@ independent as (
 ),
 
 stated as (
-    select max("count") as n, count(distinct "count") as numbers, set_of(evidence) as evidence
+    select max("count") as n, count(distinct "count") as numbers, records_of(evidence) as evidence
     from claims
     where topic = 'R25' and "count" is not null and count_unit = 'images'
 ),
@@ -33,15 +35,14 @@ stated as (
 judged as (
     select
         case
-            when counted.images is null and not is_held('entries', from_earliest, to_latest) then 'single_source'
-            when len(coalesce(counted.images, [])) <> stated.n or numbers > 1 then
+            when occasions = 0 and not is_held('entries', from_earliest, to_latest) then 'single_source'
+            when counted.images <> stated.n or numbers > 1 then
                 case when is_complete('entries', null, from_earliest, to_latest) then 'breach' else 'out_of_coverage' end
-            when list_has_all(coalesce(independent.images, []), counted.images) then 'conforms'
+            when occasions > 0 and not exists (from shared_images anti join independent using (image_ref)) then 'conforms'
             else 'single_source'
         end as outcome,
         all_of([counted.evidence, stated.evidence]) as evidence
     from counted
-    cross join independent
     cross join stated
     cross join settings
     where stated.n is not null

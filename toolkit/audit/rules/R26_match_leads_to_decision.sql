@@ -5,14 +5,14 @@
 -- Register: recorded_matches.
 -- Breach:   no notification or no decision, where a duty to record it is shown and its register is declared complete.
 with told as (
-    select match_ref, bool_or(decision is not null) as is_decided, set_of(origin_of(source, locator)) as evidence
+    select match_ref, bool_or(decision is not null) as is_decided, records_of(origin_of(source, locator)) as evidence
     from notifications
     group by match_ref
 ),
 
 matches as (
     select match_ref, min(occurred_earliest) as earliest, max(occurred_latest) as latest,
-        set_of(origin_of(source, locator)) as evidence
+        records_of(origin_of(source, locator)) as evidence
     from recorded_matches
     group by match_ref
 ),

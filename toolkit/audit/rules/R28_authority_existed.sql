@@ -14,7 +14,7 @@ stood as (
         named.occasion_ref,
         bool_or(authority_kind = 'common_law' or coalesce(in_force_latest <= earliest, false)) as is_in_force,
         bool_and(coalesce(authority_kind <> 'common_law' and in_force_earliest >= latest, false)) as is_later,
-        set_of(origin_of(authorities.source, authorities.locator)) as evidence
+        records_of(origin_of(authorities.source, authorities.locator)) as evidence
     from named
     left join authorities using (authority_ref)
     group by named.occasion_ref
@@ -38,7 +38,7 @@ stated as (
     select
         bool_or(about_ref = 'common_law') as is_common_law,
         bool_or(about_ref <> 'common_law' and about_earliest >= to_latest) as is_later,
-        set_of(evidence) as evidence
+        records_of(evidence) as evidence
     from claims
     cross join settings
     where topic = 'R28'

@@ -39,7 +39,7 @@ facts as (
         ) as is_number_known,
         exists (from claims where topic = 'R29' and claim = 'from_memory') as is_memory_stated,
         exists (from complete_spans where table_name = 'attestations') as are_returns_complete,
-        (select set_of(evidence) from claims where topic = 'R29') as stated
+        (select records_of(evidence) from claims where topic = 'R29') as stated
     from counted
 ),
 

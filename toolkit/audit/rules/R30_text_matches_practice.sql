@@ -54,7 +54,7 @@ union all
 select null, case when bool_or(claim = 'in_error') then 'breach' else 'cannot_determine' end,
     case when bool_or(claim = 'in_error') then [] else ['asserted_only'] end,
     case when bool_or(claim = 'in_error') then ['text_in_error'] else [] end,
-    set_of(evidence)
+    records_of(evidence)
 from claims
 where topic = 'R30' and claim in ('asserts', 'denies', 'in_error') and not exists (from named)
 having count(*) > 0

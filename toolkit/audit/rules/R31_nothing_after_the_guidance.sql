@@ -6,7 +6,7 @@
 -- Breach:   definitely after the guidance.
 with told as (
     select min(issued_earliest) as issued_earliest, min(issued_latest) as issued_latest,
-        bool_or(issued_precision is not null) as is_dated, set_of(origin_of(source, locator)) as evidence
+        bool_or(issued_precision is not null) as is_dated, records_of(origin_of(source, locator)) as evidence
     from guidance
     where forbids = 'facial_recognition'
     having count(*) > 0

@@ -6,7 +6,7 @@
 -- Breach:   not in it, in a register of agreements declared complete for a time after it was opened. The opening is a
 --           document about "central_register"; without one nobody can say from when the rule was in force.
 with opened as (
-    select min(dated_latest) as opened_latest, set_of(origin_of(source, locator)) as evidence
+    select min(dated_latest) as opened_latest, records_of(origin_of(source, locator)) as evidence
     from documents
     where about_ref = 'central_register'
 ),
@@ -15,7 +15,7 @@ relied_on as (select distinct agreement_ref from agreement_cover where cover <> 
 
 registered as (
     select relied_on.agreement_ref, bool_or(registered_text is not null) as is_registered,
-        set_of(origin_of(source, locator)) as evidence
+        records_of(origin_of(source, locator)) as evidence
     from relied_on
     inner join agreement_versions using (agreement_ref)
     group by relied_on.agreement_ref

@@ -25,7 +25,7 @@ with lives as (
 kin as (
     select occasion_ref, bool_or(cover = 'definite') as is_alive, bool_or(cover = 'possible') as is_possibly_alive,
         bool_or(cover = 'possible' and is_blank) as is_blank, bool_or(relation = 'self') as is_listed,
-        set_of(evidence) as evidence
+        records_of(evidence) as evidence
     from lives
     group by occasion_ref
 ),

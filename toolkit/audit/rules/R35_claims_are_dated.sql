@@ -19,7 +19,7 @@ select
         else []
     end as reasons,
     case when bool_and(as_at_text is null and issued_text is null) then ['undated_statement'] else []::varchar[] end as flags,
-    set_of(origin_of(source, locator)) as evidence
+    records_of(origin_of(source, locator)) as evidence
 from public_statements
 where tense = 'present'
 group by statement_ref

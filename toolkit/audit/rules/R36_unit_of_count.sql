@@ -9,7 +9,7 @@ select
     case when bool_and(count_unit is not null) then 'conforms' else 'breach' end as verdict,
     []::varchar[] as reasons,
     []::varchar[] as flags,
-    set_of(origin_of(source, locator)) as evidence
+    records_of(origin_of(source, locator)) as evidence
 from public_statements
 where "count" is not null
 group by statement_ref

@@ -3,7 +3,7 @@
 -- Reads:  claims.
 select
     topic,
-    set_of(evidence) as evidence,
+    records_of(evidence) as evidence,
     set_of(statement_ref) as statement_refs
 from claims
 where claim in ('asserts', 'denies', 'in_error')

@@ -7,7 +7,7 @@ with ends as (
             as ceased_earliest,
         max(operated_to_latest) as ceased_latest,
         bool_and(operated_to_precision is not null) as are_all_stated,
-        set_of(origin_of(source, locator)) as evidence
+        records_of(origin_of(source, locator)) as evidence
     from systems
 )
 

@@ -60,7 +60,7 @@ occasions as (
         bool_and(encrypted),
         bool_or(names_included),
         bool_or(other_personal_data),
-        set_of(origin_of(source, locator))
+        records_of(origin_of(source, locator))
     from shares
     semi join several using (occasion)
     group by occasion

@@ -15,7 +15,7 @@ persons as (
     from held
     anti join several_persons using (subject_ref)
     union all
-    select subject_ref, set_of(category), set_of(age_status), set_of(evidence)
+    select subject_ref, set_of(category), set_of(age_status), records_of(evidence)
     from held
     semi join several_persons using (subject_ref)
     group by subject_ref
@@ -26,7 +26,7 @@ of_person as (
     from shared_images
     inner join persons on len(subject_refs) = 1 and subject_refs[1] = persons.subject_ref
     union all
-    select image_ref, all_of(list(categories)), all_of(list(age_statuses)), all_of(list(persons.evidence))
+    select image_ref, ordered(flatten(list(categories))), ordered(flatten(list(age_statuses))), all_of(list(persons.evidence))
     from (select image_ref, unnest(subject_refs) as subject_ref from shared_images where len(subject_refs) > 1)
     inner join persons using (subject_ref)
     group by image_ref
@@ -40,7 +40,7 @@ of_image as (
     anti join several_images using (image_ref)
     where image_ref is not null
     union all
-    select image_ref, set_of(system), set_of(evidence)
+    select image_ref, set_of(system), records_of(evidence)
     from held
     semi join several_images using (image_ref)
     group by image_ref

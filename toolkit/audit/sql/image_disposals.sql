@@ -34,7 +34,7 @@ summed as (
     from told
     anti join several using (image_ref)
     union all
-    select image_ref, bool_or(is_before), bool_or(is_open), set_of(disposal), set_of(evidence)
+    select image_ref, bool_or(is_before), bool_or(is_open), set_of(disposal), records_of(evidence)
     from told
     semi join several using (image_ref)
     group by image_ref

@@ -27,7 +27,7 @@ from said
 anti join several using (image_ref)
 union all
 select image_ref, set_of(subject_ref), set_of(sha256), min(captured_text), min(captured_earliest), max(captured_latest),
-    set_of(evidence)
+    records_of(evidence)
 from said
 semi join several using (image_ref)
 group by image_ref

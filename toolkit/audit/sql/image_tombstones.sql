@@ -45,7 +45,7 @@ from told as one
 inner join told as other using (image_ref)
 where one.n = 2 and one.nth = 1 and other.nth = 2
 union all
-select image_ref, list(act order by nth), max(occurred_earliest), max(occurred_latest), bool_or(is_undated), set_of(evidence)
+select image_ref, list(act order by nth), max(occurred_earliest), max(occurred_latest), bool_or(is_undated), records_of(evidence)
 from told
 where n > 2
 group by image_ref

@@ -21,7 +21,7 @@ select entry_ref, least_days, most_days, are_both_read, are_both_bounded, [evide
 from shares
 anti join several using (entry_ref)
 union all
-select entry_ref, min(least_days), max(most_days), bool_and(are_both_read), bool_and(are_both_bounded), set_of(evidence)
+select entry_ref, min(least_days), max(most_days), bool_and(are_both_read), bool_and(are_both_bounded), records_of(evidence)
 from shares
 semi join several using (entry_ref)
 group by entry_ref

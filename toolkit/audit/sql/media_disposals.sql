@@ -2,7 +2,7 @@
 -- Grain:  one row per medium_ref.
 -- Reads:  transfers, disposals.
 with carried as (
-    select medium_ref, set_of(origin_of(source, locator)) as evidence, min(occurred_earliest) as carried_earliest,
+    select medium_ref, records_of(origin_of(source, locator)) as evidence, min(occurred_earliest) as carried_earliest,
         max(occurred_latest) as carried_latest
     from transfers
     where medium_ref is not null and use = 'facial_recognition'
@@ -19,7 +19,7 @@ acts as (
         min(coalesce(occurred_text, 'undated')) filter (where act = 'collection') as collected,
         min(coalesce(occurred_text, 'undated')) filter (where act = 'destruction') as destroyed,
         list(post_ref) filter (where act = 'collection') as collectors,
-        set_of(origin_of(source, locator)) as evidence
+        records_of(origin_of(source, locator)) as evidence
     from disposals
     where medium_ref is not null
     group by medium_ref

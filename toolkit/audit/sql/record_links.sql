@@ -29,7 +29,7 @@ kinds as (
         min(coalesce(occasion_ref, entry_ref)),
         coalesce(bool_or(direction = 'out' and use = 'facial_recognition'), false),
         coalesce(bool_or(direction = 'out') and bool_or(use is null), bool_or(use is null)),
-        set_of(origin_of(source, locator))
+        records_of(origin_of(source, locator))
     from entries
     semi join several_entries using (entry_ref)
     group by entry_ref
@@ -83,7 +83,7 @@ summed as (
 ),
 
 spoken as (
-    select left_table, left_ref, set_of(evidence) as evidence
+    select left_table, left_ref, records_of(evidence) as evidence
     from (
         select left_table, left_ref, evidence
         from mentions

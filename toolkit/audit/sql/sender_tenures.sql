@@ -24,6 +24,6 @@ select
     post_ref,
     bool_or(coalesce(evidence is not null and cover = 'definite', false)) as is_spoc,
     bool_or(coalesce(evidence is not null and cover <> 'outside', false)) as is_possibly_spoc,
-    set_of(evidence) as evidence
+    records_of(evidence) as evidence
 from covered
 group by occasion_ref, post_ref
