@@ -332,8 +332,11 @@ def shard_name(source: str) -> str:
     """
     Return the name of a source's shard: readable, and unlike any other source's.
 
+    Whoever sends sources chooses their paths: of 64,000 two share their first 8 hex digits, and one would be written
+    over the other; two that share 32 cannot be found.
+
     >>> shard_name("raw/footage/KB1 2016.mp4")
-    'KB1-2016-da8d7365'
+    'KB1-2016-da8d736592110d77c2f238a309b6ae77'
     """
     stem = re.sub(r"[^A-Za-z0-9_]+", "-", Path(source).stem)[:40].strip("-")
-    return f"{stem}-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+    return f"{stem}-{hashlib.sha256(source.encode()).hexdigest()[:32]}"
