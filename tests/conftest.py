@@ -17,7 +17,8 @@ def sample(tmp_path_factory):
     """
     Run the sample once for all tests, as a person would: (its folder, the process).
 
-    The folder is read only by agreement; a test that changes something copies it first.
+    The folder is read only by agreement; a test that changes something copies it first. Beside it lies what was asked
+    of a network meanwhile (network/sitecustomize.py).
     """
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -25,7 +26,10 @@ def sample(tmp_path_factory):
     folder, done = shared / "kings_boulevard", shared / "kings_boulevard.json"
     with filelock.FileLock(shared / "kings_boulevard.lock"):
         if not done.exists():
-            ran = cli("demo", folder)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("TOOLKIT_NETWORK_NOTES", str(shared / "kings_boulevard.network"))
+                patch.setenv("PYTHONPATH", str(Path(__file__).parent / "network"), prepend=os.pathsep)
+                ran = cli("demo", folder)
             done.write_text(json.dumps([ran.returncode, ran.stdout, ran.stderr]))
     returncode, stdout, stderr = json.loads(done.read_text())
     return folder, subprocess.CompletedProcess([], returncode, stdout, stderr)

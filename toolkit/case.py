@@ -1,6 +1,7 @@
 """A case: a folder, its settings, and what a step leaves behind."""
 
 import datetime as dt
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -198,7 +199,7 @@ def open_case(path: str | Path) -> Case:
         NoCase: If the folder holds no `case.toml`.
         UsageError: If `case.toml` cannot be understood; names the key.
     """
-    root = Path(path).resolve()
+    root = Path(os.path.realpath(path))  # Path.resolve raises where links lead in a circle
     if not (root / "case.toml").is_file():
         raise NoCase(f"{path}: not a case: no case.toml; make one with 'toolkit new {path}'")
     return Case(root, read_settings(root / "case.toml"))

@@ -44,6 +44,7 @@ CODES = {
     # contradictions
     "C301": "dates that contradict each other",
     "C302": "one reference, different contents; both kept",
+    "C303": "line of the log with an earlier time than the line before it: a clock was set back, or had been ahead",
     # files
     "F401": "link; not followed, wherever it leads",
     "F404": "not a regular file; not read",

@@ -131,6 +131,11 @@ def read_settings(path: Path) -> Settings:
     """
     try:
         settings = msgspec.convert(_dates_as_text(tomllib.loads(path.read_text("utf-8"))), Settings)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        line, byte = error.object.count(b"\n", 0, error.start) + 1, error.object[error.start]
+        raise UsageError(f"{path}: line {line}: expected UTF-8, found byte 0x{byte:02x}; save it as UTF-8") from None
     except msgspec.ValidationError as error:
         raise UsageError(f"{path}: {_in_our_words(str(error))}") from None
     except ValueError as error:

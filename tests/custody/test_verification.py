@@ -152,6 +152,25 @@ def test_a_moved_source_is_a_note(case):
     )
 
 
+def test_a_clock_that_went_back_is_a_note(case):
+    """Each line that is earlier than the one before (fault 63); lines of one time, and later ones, are not named."""
+    log = Log(case / chain.LOG)
+    for at in (
+        "2199-01-01T00:00:00",
+        "2199-01-01T00:00:00",
+        "2026-01-05T09:30:00.5",
+        "2026-01-05T09:30:01",
+        "1970-01-01",
+    ):
+        log.append(entry(case, "intent", "seal"), f"{at}+00:00" if "T" in at else f"{at}T00:00:00+00:00")
+
+    found = verify.verify(case)
+
+    assert found.ok
+    assert [("C303", "line 13"), ("C303", "line 15")] == [(note.code, note.origin.locator) for note in found.notes]
+    assert "of 2026-01-05T09:30:00.5+00:00, the line before it of 2199-01-01T00:00:00+00:00" in found.notes[0].message
+
+
 def test_what_was_never_a_file_is_a_note(case):
     """It was a problem when the case was sealed; there is no content to compare."""
     os.mkfifo(case / "raw/posts-fifo")

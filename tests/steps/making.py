@@ -232,6 +232,10 @@ class Doing:
         self.stack.callback(resource.setrlimit, resource.RLIMIT_FSIZE, before)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
 
+    def clock(self, at: str) -> None:
+        """Let a machine whose clock shows this time have worked on it last."""
+        log.append(self.root / chain.LOG, {"event": "intent", "step": "seal", "tool": toolkit.__version__}, at)
+
     def newer(self, version: str) -> None:
         """Let a newer version of the tool have written last."""
         log.append(self.root / chain.LOG, {"event": "intent", "step": "seal", "tool": version}, AT)

@@ -241,6 +241,9 @@ def test_profiles_are_inputs_and_a_broken_one_stops(tmp_path):
     profile.write_text("table = 'entries'")
     with pytest.raises(UsageError, match=r"profiles/west.toml: "):
         ingest(made, workers=1)
+    profile.write_bytes("table = 'entries'\n# café".encode("cp1252"))
+    with pytest.raises(UsageError, match=r"profiles/west.toml: line 2: expected UTF-8, found byte 0xe9"):
+        ingest(made, workers=1)
 
 
 def test_a_source_that_no_worker_can_read_is_quarantined(tmp_path, monkeypatch):

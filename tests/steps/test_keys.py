@@ -7,7 +7,9 @@ import pytest
 
 import toolkit
 from toolkit.case import open_case
+from toolkit.custody import chain
 from toolkit.errors import AuthorityError, IntegrityError, UsageError
+from toolkit.steps import selftest
 from toolkit.steps.gate import standing_mandate
 
 MANDATE = """
@@ -238,3 +240,79 @@ def test_a_split_view_is_not_cosigned(tmp_path, case, monkeypatch, keys):
     with pytest.raises(UsageError, match="expected a witness's key"):
         toolkit.witness(tmp_path / "request", seen=tmp_path / "other")
     assert os.environ["TOOLKIT_KEY"].endswith("office.key")
+
+
+def broken_key(tmp_path, how):
+    """Make a file that is to be a key and is none, from one that is; return its path."""
+    line, path = (tmp_path / "office.key").read_bytes(), tmp_path / "broken.key"
+    if how == "folder":
+        path.mkdir()
+    elif how == "circle":
+        path.symlink_to(path)
+    elif how != "absent":
+        edits = {
+            "cut": line[:40],
+            "cut in its last bytes": line[:-6],
+            "empty": b"",
+            "UTF-16": line.decode().encode("utf-16"),
+            "not UTF-8": line.replace(b"office", b"\xff"),
+            "not ASCII": line[:-2] + "\u00e9\n".encode(),
+            "public": toolkit.public_key(tmp_path / "office.key").encode(),
+        }
+        path.write_bytes(edits[how])
+    return path
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "absent",
+        "folder",
+        "circle",
+        "empty",
+        "cut",
+        "cut in its last bytes",
+        "UTF-16",
+        "not UTF-8",
+        "not ASCII",
+        "public",
+    ],
+)
+def test_a_file_that_is_no_key_is_named_and_nothing_is_done(tmp_path, case, monkeypatch, how):
+    """Whoever asks for the key: the file, what was expected, none of the secret; and no line of the log is written."""
+    path = broken_key(tmp_path, how)
+    secret = (tmp_path / "office.key").read_text().rpartition("+")[2][:20]
+    use(monkeypatch, path)
+
+    for ask in (
+        lambda: toolkit.public_key(path),
+        lambda: toolkit.seal(open_case(case)),
+        lambda: selftest._signer(path),
+    ):
+        with pytest.raises(UsageError, match=r"broken\.key: expected a (private key|file with a key)") as told:
+            ask()
+        assert secret not in str(told.value)
+    assert not (case / chain.LOG).exists()
+
+
+def test_a_broken_key_ends_the_command_with_2_and_one_line(tmp_path, case, monkeypatch, run_cli):
+    """In a process of its own: no traceback, from the key itself or from a step that signs with it."""
+    path = broken_key(tmp_path, "not UTF-8")
+    expected = f"toolkit: {path}: expected a private key, one line of text; found bytes that are no UTF-8\n"
+    use(monkeypatch, path)
+
+    for command in (("key", "show", path), ("seal", case)):
+        ran = run_cli(*command)
+        assert (2, "", expected) == (ran.returncode, ran.stdout, ran.stderr)
+
+
+def test_signers_and_names_that_are_no_text_are_refused(tmp_path, case):
+    """A public key that is not ASCII, in case.toml; a name with half a character, of which no empty file is left."""
+    settings = case / "case.toml"
+    settings.write_text(settings.read_text().replace("+", "+\u00e9", 3))
+
+    with pytest.raises(UsageError, match="expected a public key, found 'office"):
+        toolkit.verify(case)
+    with pytest.raises(UsageError, match="name of a key: expected text"):
+        toolkit.new_key(tmp_path / "half.key", name="\udcff")
+    assert not (tmp_path / "half.key").exists()

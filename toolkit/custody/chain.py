@@ -1,5 +1,6 @@
 """The lines of `custody/log.jsonl`, read and checked: canonical, each after the last, as the checkpoint has them."""
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -87,6 +88,21 @@ def load(path: Path) -> Contents:
     headed = head[0].size if head else 0
     _check_headless(entries, headed)
     return Contents(entries, tree, headed, head[1] if head else None, tail, len(content) - len(tail))
+
+
+def is_earlier(at: str, last: str) -> bool:
+    """
+    Return whether a time of the log is before another; False where one of them is no time.
+
+    >>> is_earlier("2026-01-05T09:00:00+00:00", "2026-01-05T09:30:00.5+00:00")
+    True
+    >>> is_earlier("yesterday", "2026-01-05T09:30:00+00:00")
+    False
+    """
+    try:
+        return dt.datetime.fromisoformat(at) < dt.datetime.fromisoformat(last)
+    except (ValueError, TypeError):  # TypeError: only one of them has an offset
+        return False
 
 
 def _parsed(number: int, line: bytes) -> dict[str, Any]:

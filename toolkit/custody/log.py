@@ -6,7 +6,8 @@ place, from 0; `prev`, the SHA-256 of the line before without its newline (64 ze
 its writer gave; `event`: `intent` before a step acts, `unit` for a piece of work that is finished, `outcome` after it,
 `refusal` for what was asked and not done; `access` for what was read (access.py); `erased` for what was destroyed
 (erasure.py); `forgotten` for descriptors that were removed on purpose (tombstones.py); `recovered_tail` for what a
-killed process left. A line without its newline is a leaf of a Merkle tree (merkle.py).
+killed process left. A line without its newline is a leaf of a Merkle tree (merkle.py). The order of lines is that of
+their places, never of their times, which may go back where a clock did: whoever reads the log is told (C303).
 
 `custody/checkpoint` commits to the lines by their number and the root of that tree (checkpoint.py): it is replaced
 after every line but a `unit`, so that cutting lines off, or editing any, shows. It is signed where a key is given.

@@ -24,7 +24,7 @@ SIGNER, WITNESS = 1, 4
 
 _KEY_BYTES, _ID_BYTES, _TIME_BYTES, _SIGNATURE_BYTES = 32, 4, 8, 64
 _PRIVATE = "PRIVATE+KEY+"
-_NAME = re.compile(r"[^\s+\x00-\x1f\x7f]+")
+_NAME = re.compile(r"[^\s+\x00-\x1f\x7f\ud800-\udfff]+")  # half a character (a surrogate) has no UTF-8
 _LINE = re.compile(r"\N{EM DASH} ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 _MAX_SIGNATURES = 100
 
@@ -214,7 +214,7 @@ def _key_parts(text: str, expected: str) -> tuple[str, str, int, bytes]:
     key_id, _, encoded = rest.partition("+")
     try:
         found = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         found = b""
     if not _NAME.fullmatch(name) or len(found) != 1 + _KEY_BYTES or found[0] not in (SIGNER, WITNESS):
         raise UsageError(f"expected {expected}: <name>+<id>+<base64>, Ed25519")

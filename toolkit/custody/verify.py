@@ -42,7 +42,7 @@ FAILURES = {
     "V524": "an erasure was begun and is not finished",
     "V525": "a value beside the log is not what the log committed to",
 }
-"""What `verify` can find, by code. A file that was moved is no failure but a note (F407)."""
+"""What `verify` can find, by code. A file that was moved (F407) or a clock that was (C303) is no failure but a note."""
 
 OUTPUT_FOLDERS = ("tables", "reports")
 """Folders in which every file is an output of some step."""
@@ -83,7 +83,8 @@ class Verification:
     Args:
         checked: How many digests were compared with what was recorded: log, manifest, sources, outputs, settings.
         failures: Sorted by code, path and detail.
-        notes: What a person should know and is no failure: moved sources, and things among them that are no files.
+        notes: What a person should know and is no failure: moved sources, things among them that are no files, and
+            lines of the log that are earlier than the line before.
         signed: Who signed the log's head, in words; 'unsigned' where nobody did.
         limits: What this verification cannot tell, in words.
         forgotten: Files that were forgotten on purpose, by path, rows, time and reason; not missing, and gone.
@@ -129,6 +130,7 @@ def verify(
     listed = _read_manifest(case_root, failures)
     checked += len(listed or ())
     notes = _check_sources(case_root, outside, listed, failures) if sources and listed is not None else []
+    notes += _clock_set_back(entries)
     gone: dict[str, tombstones.Tombstone] = {}
     if whole:
         gone = _forgotten(entries, failures)
@@ -168,6 +170,20 @@ def expected_outputs(entries: Iterable[Entry]) -> dict[str, str]:
         wrote = dict.fromkeys(outputs, step) | wrote
         found |= {path: str(sha256) for path, sha256 in outputs.items()}
     return found
+
+
+def _clock_set_back(entries: list[Entry]) -> list[Problem]:
+    """Return the lines whose time is before that of the line before: no failure, as lines are ordered by number."""
+    return [
+        Problem(
+            "C303",
+            Origin(LOG, f"line {entry['n'] + 1}"),
+            f"is of {entry['at']}, the line before it of {last['at']}: a clock was set back, or had been ahead",
+            "both kept; the order of the lines is that of their numbers",
+        )
+        for last, entry in itertools.pairwise(entries)
+        if chain.is_earlier(entry["at"], last["at"])
+    ]
 
 
 def _forgotten(entries: list[Entry], failures: list[Failure]) -> dict[str, tombstones.Tombstone]:

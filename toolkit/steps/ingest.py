@@ -94,10 +94,15 @@ def _profiles(case: Case) -> tuple[list[Profile], dict[str, str]]:
         if path.name.endswith(".toml") and path.name not in own
     }
     digests = {f"profiles/{name}": file_digest(path) for name, path in own.items()}
+    return [read_profile(name, _text(name, content)) for name, content in contents.items()], digests
+
+
+def _text(name: str, content: bytes) -> str:
     try:
-        return [read_profile(name, content.decode()) for name, content in contents.items()], digests
+        return content.decode()
     except UnicodeDecodeError as error:
-        raise UsageError(f"profiles/*.toml: expected UTF-8, found 0x{error.object[error.start]:02x}") from error
+        line, byte = content.count(b"\n", 0, error.start) + 1, content[error.start]
+        raise UsageError(f"{name}: line {line}: expected UTF-8, found byte 0x{byte:02x}") from None
 
 
 def _declared(case: Case, sealed: list[manifest.Entry]) -> tuple[dict[str, Declaration], pl.DataFrame]:

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -18,7 +18,7 @@ import polars as pl
 import toolkit
 from toolkit.case import Case, Run
 from toolkit.custody import access, commitments, digest, erasure, lock, note, write
-from toolkit.custody.chain import LOG, Entry
+from toolkit.custody.chain import LOG, Entry, is_earlier
 from toolkit.custody.log import Log
 from toolkit.custody.tombstones import Tombstone, forgotten
 from toolkit.errors import IntegrityError, NoCase, UsageError
@@ -192,8 +192,9 @@ def job(
         write.sweep_temps(case.root)
         log = open_log(case)
         refuse_pending(case, log.entries)
+        behind = _clock_is_behind(log.entries)
         key = key_of(inputs)
-        work = Job(case, step, key, log, up_to_date=False, began=began)
+        work = Job(case, step, key, log, up_to_date=False, began=began, notes=behind)
         last = log.last(event="outcome", step=step)
         to_mend = again and any(problem.code == "W501" for problem in case.problems(step))
         outputs = erasure.amended(last, work._erased) if last else {}  # noqa: SLF001 - its own maker
@@ -231,6 +232,14 @@ def refuse_pending(case: Case, entries: Iterable[Entry]) -> None:
 def now() -> str:
     """Return the time, as the log has it."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
+
+
+def _clock_is_behind(entries: Sequence[Entry]) -> list[str]:
+    """Say so where this machine's clock shows a time before the last line of the log: one of the two is wrong."""
+    here, last = now(), entries[-1]["at"] if entries else ""
+    if not is_earlier(here, last):
+        return []
+    return [f"C303 this machine's clock shows {here[:19]}, the last line of the log is of {last[:19]}: is it right?"]
 
 
 @cache
@@ -297,21 +306,37 @@ def the_key(case: Case | None = None) -> note.PrivateKey | None:
     named = os.environ.get("TOOLKIT_KEY")
     if not named:
         return None
-    path = Path(named).resolve()
-    if case and path.is_relative_to(case.root):
+    if case and Path(os.path.realpath(named)).is_relative_to(case.root):
         raise UsageError(f"{named}: a key must lie outside the case")
+    return key_in(named)
+
+
+def key_in(path: str | Path) -> note.PrivateKey:
+    """
+    Return the private key in a file.
+
+    Raises:
+        UsageError: If it holds none; names the file, and shows nothing of what is in it.
+    """
     try:
-        return note.private_key(path.read_text("utf-8"))
+        return note.private_key(Path(path).read_text("utf-8"))
     except OSError as error:
-        raise UsageError(f"{named}: expected a file with a key, found: {error.strerror}") from error
+        raise UsageError(f"{path}: expected a file with a key, found: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: expected a private key, one line of text; found bytes that are no UTF-8") from None
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 def shard_name(source: str) -> str:
     """
     Return the name of a source's shard: readable, and unlike any other source's.
 
+    Whoever sends sources chooses their paths: of 64,000 two share their first 8 hex digits, and one would be written
+    over the other; two that share 32 cannot be found.
+
     >>> shard_name("raw/footage/KB1 2016.mp4")
-    'KB1-2016-da8d7365'
+    'KB1-2016-da8d736592110d77c2f238a309b6ae77'
     """
     stem = re.sub(r"[^A-Za-z0-9_]+", "-", Path(source).stem)[:40].strip("-")
-    return f"{stem}-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+    return f"{stem}-{hashlib.sha256(source.encode()).hexdigest()[:32]}"

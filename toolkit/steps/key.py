@@ -8,7 +8,7 @@ from toolkit.custody import lock, note, write
 from toolkit.custody.checkpoint import CHECKPOINT
 from toolkit.custody.mandate import MANDATE_NOTE, text_of
 from toolkit.errors import AuthorityError, UsageError
-from toolkit.steps.job import open_log, the_key
+from toolkit.steps.job import key_in, open_log, the_key
 
 
 def new_key(path: str | Path, *, name: str, witness: bool = False) -> str:
@@ -21,10 +21,12 @@ def new_key(path: str | Path, *, name: str, witness: bool = False) -> str:
         witness: Whether it cosigns heads, with the time, and does not sign for the case itself.
 
     Raises:
-        UsageError: If the file exists, lies in a case, or the name holds a space or a plus.
+        UsageError: If the file exists, lies in a case, or the name holds a space, a plus or what is no UTF-8.
     """
     wanted = Path(path)
-    inside = next((folder for folder in wanted.resolve().parents if (folder / "case.toml").exists()), None)
+    inside = next(
+        (folder for folder in Path(os.path.realpath(wanted)).parents if (folder / "case.toml").exists()), None
+    )
     if inside:
         raise UsageError(f"{path}: lies in the case {inside}: whoever copies the case would have the key")
     made = note.new_key(name, note.WITNESS if witness else note.SIGNER)
@@ -46,10 +48,7 @@ def public_key(path: str | Path) -> str:
     Raises:
         UsageError: If the file holds no private key.
     """
-    try:
-        return str(note.private_key(Path(path).read_text("utf-8")).public)
-    except OSError as error:
-        raise UsageError(f"{path}: expected a file with a key, found: {error.strerror}") from error
+    return str(key_in(path).public)
 
 
 def sign(case: Case) -> list[str]:

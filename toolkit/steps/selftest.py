@@ -20,7 +20,7 @@ from toolkit.shown import visible, visible_json
 from toolkit.steps.assertions import digests, disk, evidence, faces, installed, tables
 from toolkit.steps.assertions.bench import Assertion, Bench, Unchecked
 from toolkit.steps.assertions.report import LIMITS, Finding, Selftest, report_text, tally
-from toolkit.steps.job import the_key
+from toolkit.steps.job import key_in, the_key
 
 JSON, TEXT, NOTE = "selftest.json", "selftest.txt", "selftest.note"
 GROUPS = {
@@ -116,12 +116,7 @@ def _told(found: Iterable[Finding], told: Callable[[Finding], object] | None) ->
 
 
 def _signer(key: str | Path | None) -> note.PrivateKey | None:
-    if key is None:
-        return the_key()
-    try:
-        return note.private_key(Path(key).read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{key}: expected a file with a key, found: {error.strerror}") from error
+    return the_key() if key is None else key_in(key)
 
 
 class _without_key:  # noqa: N801 - reads as what it does
