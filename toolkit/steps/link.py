@@ -8,6 +8,7 @@ from toolkit.custody.digest import file_digest
 from toolkit.errors import UsageError
 from toolkit.steps.job import job
 from toolkit.steps.reconstruct import outcomes
+from toolkit.steps.spilling import connected
 
 HAND = "hand/links.csv"
 
@@ -29,7 +30,7 @@ def link(case: Case) -> Run:
     with job(case, "link", inputs) as work:
         if not work.up_to_date:
             judgements = links.read_judgements(_text(judged)) if judged.exists() else links.HAND.to_frame()
-            with case.connect("linking", before="link") as connection:
+            with connected(case, "linking", before="link") as connection:
                 for register, found in links.links(connection, judgements):
                     work.write("links", found, register)
     return work.result()

@@ -16,6 +16,7 @@ from toolkit.custody import chain, erasure, write
 from toolkit.custody.digest import digest_once
 from toolkit.custody.tombstones import FORGETTABLE
 from toolkit.steps.job import Job, job
+from toolkit.steps.spilling import connected
 from toolkit.tables import table
 
 AHEAD = 4
@@ -35,7 +36,7 @@ def reconstruct(case: Case) -> Run:
         {"tables": outcomes(case, "reconstruct"), "settings": facts(case), "models": asking.models()},
     ) as work:
         if not work.up_to_date:
-            with _connected(case) as tables:
+            with connected(case, before="reconstruct", threads=joblib.cpu_count()) as tables:
                 work.write("origin_places", origins.places(tables))
                 with _counted(work, "answers", tables) as many:
                     answers = asking.answers_table(tables, many=many)
@@ -46,16 +47,6 @@ def reconstruct(case: Case) -> Run:
                 work.write("examinations", examined.examinations(tables))
                 work.write("statement_checks", statements.statement_checks(tables, answers, verdicts))
     return work.result()
-
-
-@contextmanager
-def _connected(case: Case) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give the tables before this step, on all cores; what spilled, now or in a run that was killed, does not stay."""
-    spill = case.root / "cache" / "spill"
-    write.empty(spill)
-    with case.connect(before="reconstruct", threads=joblib.cpu_count(), spill=spill) as tables:
-        yield tables
-    write.empty(spill)
 
 
 @contextmanager
