@@ -27,4 +27,4 @@ select
         lambda caveat: caveat is not null
     ) as caveats
 from disclosures
-order by occasion_ref
+order by subject

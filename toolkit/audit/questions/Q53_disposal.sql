@@ -55,4 +55,4 @@ select
         lambda caveat: caveat is not null
     ) as caveats
 from answered
-order by image_ref
+order by subject
