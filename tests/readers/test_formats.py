@@ -1,6 +1,8 @@
 """The same references out of every format, with their places; documents as passages, attachments as sources."""
 
+import io
 import json
+import zipfile
 from email.message import EmailMessage
 
 import pytest
@@ -263,3 +265,22 @@ def test_a_text_of_any_name_is_rows_where_it_fits_a_table(tmp_path):
     """Our own columns need the name of a table: a note may begin with a word that is one of ours."""
     assert read_bytes(tmp_path, b"entry_ref\nCR/1\n", "raw/share_log/x.txt")[0].table == "passages"
     assert read_bytes(tmp_path, b"entry_ref\nCR/1\n", "raw/share_log/x.csv")[0].table == "entries"
+
+
+def test_of_sheets_with_one_name_none_is_taken_for_the_other(tmp_path):
+    """No program writes such a workbook, and a reader by name would read the first twice: both are named, not read."""
+    one, other, third = ({1: ["entry_ref"], 2: [ref]} for ref in ("A1", "B1", "C1"))
+    book = workbook(("Log", "", one), ("Logs", "", other), ("Third", "", third))
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files["xl/workbook.xml"] = files["xl/workbook.xml"].replace(b'"Logs"', b'"Log"')
+    twice = io.BytesIO()
+    with zipfile.ZipFile(twice, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+
+    _, log, found = read_bytes(tmp_path, twice.getvalue(), "raw/share_log/x.xlsx")
+
+    assert log.problems["code"].to_list() == ["M108"]
+    assert "2 of this name" in log.said[0]
+    assert found.frame["entry_ref"].to_list() == ["C1"]

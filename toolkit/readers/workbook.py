@@ -8,6 +8,7 @@ number or a time, a workbook holds the value and not what the screen showed: 1E5
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -84,11 +85,15 @@ def _no_coverage(entry: Entry) -> pl.DataFrame:
 def _sheets(book: fastexcel.ExcelReader, names: list[str], entry: Entry, reader: Reader) -> Iterator[ReadSource]:
     """Yield each sheet."""
     rows: dict[str, _Sheet] = {}
-    for name in names:
+    for name, sheets in Counter(names).items():
+        part = reader.part(entry, name, entry.sha256)
         try:
-            rows[name] = _rows(book, name)
+            if sheets > 1:
+                yield _damaged(part, f"{sheets} of this name: nobody can say which one is meant")
+            else:
+                rows[name] = _rows(book, name)
         except fastexcel.FastExcelError as error:
-            yield _damaged(reader.part(entry, name, entry.sha256), error)
+            yield _damaged(part, f"one that does not load: {str(error).splitlines()[0]}")
     filled = [name for name, (cells, *_) in rows.items() if cells.height]
     for name, sheet in rows.items():
         part = reader.part(entry, name, entry.sha256)
@@ -107,10 +112,11 @@ def _sheets(book: fastexcel.ExcelReader, names: list[str], entry: Entry, reader:
         yield read_register(_register(sheet, part, tried), part, reader)
 
 
-def _damaged(part: Entry, error: fastexcel.FastExcelError) -> ReadSource:
-    """Return a sheet that does not load; the others do."""
-    why = f"expected a sheet, found one that does not load: {str(error).splitlines()[0]}"
-    found = problem("M108", part.source, "", why, "workbook kept as it is; this sheet is not searched")
+def _damaged(part: Entry, why: str) -> ReadSource:
+    """Return a sheet that cannot be read; the others can."""
+    found = problem(
+        "M108", part.source, "", f"expected a sheet, found {why}", "workbook kept as it is; this sheet is not searched"
+    )
     return unread(part, 0, found, "cannot_read")
 
 
