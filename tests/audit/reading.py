@@ -57,8 +57,8 @@ def write_case(folder: Path, case_dir: Path) -> None:
 def _link(case_dir: Path, judgements: pl.DataFrame) -> None:
     """Write the links, as `toolkit link` does."""
     with open_views(case_dir, shared="linking") as connection:
-        found = list(links(connection, judgements))
-    _write(case_dir, table("links"), pl.concat([table("links").schema().to_frame(), *(rows for _, rows in found)]))
+        found = [rows for _, frames in links(connection, judgements) for rows in frames]
+    _write(case_dir, table("links"), pl.concat([table("links").schema().to_frame(), *found]))
 
 
 def _ingested(wanted: Table, sources: list[ReadSource], parts: list[Part]) -> pl.DataFrame:

@@ -33,7 +33,7 @@ def linked(tmp_path):
 
     def link(judgements: str = HEADER) -> pl.DataFrame:
         with open_views(tmp_path, shared="linking") as connection:
-            return pl.concat(found for _, found in links(connection, read_judgements(judgements)))
+            return pl.concat(rows for _, found in links(connection, read_judgements(judgements)) for rows in found)
 
     return link
 
@@ -71,7 +71,7 @@ def test_a_reference_one_digit_off_says_nothing_in_a_short_series(tmp_path):
     page = PAGE.replace("CI-7H2K9Q4", "I1").replace("CI-7H2K94Q", "I2")
     write_tables(tmp_path, cells(page), ("ingest",))
     with open_views(tmp_path, shared="linking") as connection:
-        found = pl.concat(rows for _, rows in links(connection, read_judgements(HEADER)))
+        found = pl.concat(rows for _, some in links(connection, read_judgements(HEADER)) for rows in some)
 
     assert "R1" not in found["left_ref"].to_list()
 

@@ -27,6 +27,7 @@ HAND = pl.Schema(dict.fromkeys(("left_ref", "right_ref", "judgement", "who", "wh
 """Columns of the judgements in force, one row per pair; in `hand/links.csv` the first two are `left` and `right`."""
 REGISTERS = ("custody_records", "disposals", "enrolments", "receipts", "transfers")
 """What is linked to entries; a shard each, empty where nothing is."""
+BATCH_ROWS = 100_000
 _COLUMNS = ("left", "right", "judgement", "who", "when", "why")
 
 
@@ -77,9 +78,11 @@ def _checked(row: dict[str, str], number: int) -> str:
     return when.earliest.isoformat()
 
 
-def links(connection: duckdb.DuckDBPyConnection, judgements: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+def links(
+    connection: duckdb.DuckDBPyConnection, judgements: pl.DataFrame
+) -> Iterator[tuple[str, Iterator[pl.DataFrame]]]:
     """
-    Yield the table `links`, for one register after the other, in order.
+    Yield the table `links`, for one register after the other, in order; some rows at a time, to be taken at once.
 
     Args:
         connection: From `views.open_views`, without the shared views: with one thread, the same bytes each time.
@@ -90,5 +93,6 @@ def links(connection: duckdb.DuckDBPyConnection, judgements: pl.DataFrame) -> It
         connection.execute(f'create table "{query.name}" as\n{query.text}')
     schema = table("links").schema()
     for register in REGISTERS:
-        found = connection.sql("from linked where left_table = $1 order by all", params=[register]).pl()
-        yield register, found.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+        found = connection.sql("from linked where left_table = $1 order by all", params=[register])
+        batches = map(pl.DataFrame, found.to_arrow_reader(BATCH_ROWS))
+        yield register, (rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items()) for rows in batches)

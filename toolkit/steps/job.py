@@ -55,6 +55,13 @@ class Job:
         path = self.case.folder(self.step) / (f"{name}/{shard}.parquet" if shard else f"{name}.parquet")
         self.keep(path, write_frame(path, name, self.step, frame))
 
+    def write_some_at_a_time(self, name: str, frames: Iterable[pl.DataFrame], shard: str) -> None:
+        """Write a shard of a table that need not fit into memory; its bytes are those of the whole."""
+        path = self.case.folder(self.step) / name / f"{shard}.parquet"
+        schema = table(name, self.step).schema().to_frame().to_arrow().schema
+        batches = (batch for frame in frames for batch in frame.to_arrow().to_batches())
+        self.keep(path, write.write_table(path, batches, schema))
+
     def write_problems(self, problems: Iterable[Problem]) -> None:
         """Write the `problems` table of this step, sorted."""
         rows = [

@@ -32,7 +32,7 @@ def link(case: Case) -> Run:
             judgements = links.read_judgements(_text(judged)) if judged.exists() else links.HAND.to_frame()
             with connected(case, "linking", before="link") as connection:
                 for register, found in links.links(connection, judgements):
-                    work.write("links", found, register)
+                    work.write_some_at_a_time("links", found, register)
     return work.result()
 
 
