@@ -7,6 +7,7 @@ from functools import partial
 import av
 import numpy as np
 import pytest
+from mandates import mandate
 from PIL import Image
 
 from toolkit import ask, open_case, run
@@ -18,19 +19,7 @@ from toolkit.synthetic.scenes import passing
 ENTRIES = "entry_ref,occurred,recorded,use,direction,image_refs\n"
 ENTRY = "E-1,2016-06-01,2016-06-01,facial_recognition,out,IMG-1\n"
 IMAGES = "file,image_ref,subject_ref,captured\nprobe.jpg,IMG-1,S-1,2016-01-01\n"
-MANDATE = """
-[mandate]
-requested_by = "POST-TEST"
-legal_basis = "test"
-necessity = "test"
-purpose = "test"
-cameras = ["*"]
-window = "2016-05/2018-03"
-undated_footage = true
-threshold = 0.5
-expires = "2099"
-reviewers = []
-"""
+MANDATE = mandate("2016-05/2018-03")
 
 
 def grey_jpeg():

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from mandates import mandate
 
 import toolkit
 from toolkit.synthetic.clips import write_clip
@@ -24,19 +25,7 @@ FILES = {
     "E-1,2016-06-01,2016-06-01,facial_recognition,out,IMG-1\nE-2,2016\n",
     "raw/images/images.csv": "file,image_ref,subject_ref,captured\nprobe.jpg,IMG-1,S-1,2016-01-01\n",
 }
-MANDATE = """
-[mandate]
-requested_by = "POST-TEST"
-legal_basis = "test"
-necessity = "test"
-purpose = "test"
-cameras = ["*"]
-window = "2016-05/2018-03"
-undated_footage = true
-threshold = 0.5
-expires = "2099"
-reviewers = []
-"""
+MANDATE = mandate("2016-05/2018-03")
 
 
 @pytest.fixture(scope="module")

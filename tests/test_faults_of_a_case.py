@@ -14,6 +14,7 @@ from pathlib import Path
 
 import making
 import pytest
+from mandates import mandate
 
 import toolkit
 from toolkit.custody.verify import FAILURES
@@ -39,18 +40,6 @@ as_at = "2019-10-04"
 
 [index]
 looks_per_s = 2
-
-[mandate]
-requested_by = "POST-TEST"
-legal_basis = "test"
-necessity = "test"
-purpose = "test"
-cameras = ["*"]
-window = "2016/2018"
-undated_footage = true
-threshold = 0.5
-expires = "2099"
-reviewers = []
 """
 ENTRIES = "entry_ref,occurred,recorded,use,direction,image_refs\n"
 
@@ -61,7 +50,7 @@ def cases(tmp_path_factory):
     top = tmp_path_factory.mktemp("faults")
     case = toolkit.new(top / "finished", title="Fault", from_="2016", to="2018")
     toolkit.new(top / "new", title="Fault", from_="2016", to="2018")
-    (case.root / "case.toml").write_text(SETTINGS)
+    (case.root / "case.toml").write_text(SETTINGS + mandate())
     entry = "E-1,2016-06-01,2016-06-01,facial_recognition,out,IMG-1\n"
     (case.root / "raw/share_log/2017.csv").write_text(ENTRIES + entry)
     (case.root / "raw/images/images.csv").write_text("file,image_ref,subject_ref,captured\ni.png,IMG-1,S-1,2016\n")

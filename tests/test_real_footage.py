@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mandates import mandate
 
 import toolkit
 from toolkit.faces.reference import load_face_recognition
@@ -17,19 +18,7 @@ REAL = Path(os.environ.get("TOOLKIT_REAL_DATA", "/nonexistent"))
 pytestmark = pytest.mark.skipif(not (REAL / "clip.mp4").exists(), reason="TOOLKIT_REAL_DATA names no real footage")
 
 THRESHOLD = 0.6
-SETTINGS = """
-[mandate]
-requested_by = "POST-TEST"
-legal_basis = "test"
-necessity = "test"
-purpose = "test"
-cameras = ["*"]
-window = "2000/2030"
-undated_footage = true
-threshold = 0.6
-expires = "2099"
-reviewers = []
-
+PROBES = """
 [[mandate.probes]]
 image = "images/probe_in_clip.png"
 reason = "known to be in the clip"
@@ -45,7 +34,7 @@ def case(tmp_path_factory):
     """Make a case of the clip and the two pictures, and take it the straight way."""
     case = toolkit.new(tmp_path_factory.mktemp("real") / "case", title="Real", from_="2000", to="2030")
     settings = case.root / "case.toml"
-    settings.write_text(settings.read_text() + SETTINGS)
+    settings.write_text(settings.read_text() + mandate("2000/2030", THRESHOLD) + PROBES)
     shutil.copy(REAL / "clip.mp4", case.root / "raw" / "footage")
     for name in ("probe_in_clip.png", "probe_not_in_clip.png"):
         shutil.copy(REAL / name, case.root / "raw" / "images")

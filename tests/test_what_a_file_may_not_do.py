@@ -15,24 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from mandates import mandate
 
 import toolkit
 from toolkit.cli import main
 
 TOP = Path(toolkit.__file__).parent
-MANDATE = """
-[mandate]
-requested_by = "POST-TEST"
-legal_basis = "test"
-necessity = "test"
-purpose = "test"
-cameras = ["*"]
-window = "2016/2018"
-undated_footage = true
-threshold = 0.5
-expires = "2099"
-reviewers = []
-"""
 
 
 class Trap:
@@ -98,7 +86,7 @@ def case(tmp_path_factory):
     top = tmp_path_factory.mktemp("files")
     root = toolkit.new(top / "case", title="Traps", from_="2016", to="2018").root
     with (root / "case.toml").open("a") as settings:
-        settings.write(MANDATE)
+        settings.write(mandate())
     for name, written in SOURCES.items():
         (root / "raw" / name).write_bytes(written(Trap(root / "sprung")))
     entry = "entry_ref,occurred,use,direction,image_refs\nE-1,2016-06-01,facial_recognition,out,IMG-1\n"

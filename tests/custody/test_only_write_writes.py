@@ -9,23 +9,11 @@ from pathlib import Path
 
 import making
 import pytest
+from mandates import mandate
 
 import toolkit
 
 TOP = Path(toolkit.__file__).parent
-MANDATE = """
-[mandate]
-requested_by = "POST-TEST"
-legal_basis = "test"
-necessity = "test"
-purpose = "test"
-cameras = ["*"]
-window = "2016/2018"
-undated_footage = true
-threshold = 0.5
-expires = "2099"
-reviewers = []
-"""
 SCRIPT = """
     import json, os, sys
     from pathlib import Path
@@ -72,7 +60,7 @@ def seen(tmp_path_factory):
     top = tmp_path_factory.mktemp("case")
     case = toolkit.new(top / "case", title="Written", from_="2016", to="2018")
     with (case.root / "case.toml").open("a") as settings:
-        settings.write(MANDATE)
+        settings.write(mandate())
     entry = "entry_ref,occurred,use,direction,image_refs\nE-1,2016-06-01,facial_recognition,out,IMG-1\n"
     (case.root / "raw/share_log/2017.csv").write_text(entry)
     (case.root / "raw/images/images.csv").write_text("file,image_ref,subject_ref,captured\ni.png,IMG-1,S-1,2016\n")

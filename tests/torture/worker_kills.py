@@ -21,6 +21,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline import MANDATE
+
 import toolkit
 from toolkit.case import open_case
 from toolkit.steps import pieces, workers
@@ -31,18 +33,6 @@ from toolkit.synthetic.clips import write_clip
 from toolkit.synthetic.scenes import passing
 
 POINTS, CLIPS, WAITING_UNITS = 20, 4, 8
-MANDATE = """
-[mandate]
-requested_by = "POST-1"
-legal_basis = "made up"
-necessity = "to see that nothing is lost"
-purpose = "torture"
-cameras = ["KB-1"]
-window = "2017"
-threshold = 0.6
-expires = "2098-12-31"
-reviewers = ["POST-2"]
-"""
 
 
 class Killed(NamedTuple):
