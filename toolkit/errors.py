@@ -13,6 +13,20 @@ class UsageError(ToolkitError):
     exit_code = 2
 
 
+def not_utf8(name: object, error: UnicodeDecodeError) -> UsageError:
+    r"""
+    Return what is raised of a file that a person writes for the tool, and that is not UTF-8.
+
+    >>> try:
+    ...     b"title = 1\nfrom = \xff".decode()
+    ... except UnicodeDecodeError as error:
+    ...     str(not_utf8("case.toml", error))
+    'case.toml: line 2: expected UTF-8, found byte 0xff; save it as UTF-8'
+    """
+    line, byte = error.object.count(b"\n", 0, error.start) + 1, error.object[error.start]
+    return UsageError(f"{name}: line {line}: expected UTF-8, found byte 0x{byte:02x}; save it as UTF-8")
+
+
 class IntegrityError(ToolkitError):
     """Something sealed, written or logged is not what it was."""
 

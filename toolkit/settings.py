@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from toolkit.errors import UsageError
+from toolkit.errors import UsageError, not_utf8
 
 THRESHOLD_CEILING = 0.6
 """dlib's example threshold (dlib face_recognition_ex.cpp), measured on press photographs; never searched above."""
@@ -134,8 +134,7 @@ def read_settings(path: Path) -> Settings:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        line, byte = error.object.count(b"\n", 0, error.start) + 1, error.object[error.start]
-        raise UsageError(f"{path}: line {line}: expected UTF-8, found byte 0x{byte:02x}; save it as UTF-8") from None
+        raise not_utf8(path, error) from None
     except msgspec.ValidationError as error:
         raise UsageError(f"{path}: {_in_our_words(str(error))}") from None
     except ValueError as error:

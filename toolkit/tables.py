@@ -5,9 +5,12 @@ beside it: a `when` becomes seven columns, a `word` two. `toolkit tables` prints
 """
 
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 DType: TypeAlias = pl.DataType | type[pl.DataType]
 UTC = pl.Datetime("us", "UTC")
@@ -108,6 +111,10 @@ class Table:
         for column in self.columns:
             stored |= column.stored()
         return pl.Schema(stored)
+
+    def arrow_schema(self) -> "pa.Schema":
+        """Return the same for a file that is written some rows at a time."""
+        return self.schema().to_frame().to_arrow().schema
 
 
 def _ref(name: str, doc: str, *, required: bool = False) -> Column:

@@ -15,7 +15,7 @@ from toolkit.answers import FLAGS, REASONS, STATES, UNITS, VERDICTS, Answer, Cov
 from toolkit.audit import origins
 from toolkit.audit.at_once import at_once
 from toolkit.audit.counting import Counter
-from toolkit.audit.queries import ROOM, Query, queries, tables_read
+from toolkit.audit.queries import BATCH_ROWS, ROOM, Query, queries, tables_read
 from toolkit.tables import TABLES, table
 
 _STEPS = {known.name: known.step for known in TABLES if known.name not in ("problems", "coverage", "tombstones")}
@@ -27,7 +27,6 @@ _AFTER = "answers_given"
 _ANSWER = ("subject", "state", "value", "unit", "evidence", "coverage", "caveats")
 _VERDICT = ("subject", "verdict", "reasons", "flags", "evidence")
 _GIVEN = ("question", "subject", "state", "value", "unit", "subjects")
-BATCH_ROWS = 100_000
 _Ask = Callable[[duckdb.DuckDBPyConnection, Query, Counter | None], pl.DataFrame]
 _NO_COVERAGE = json.dumps({"measure": "rows", "declared": None, "examined": 0, "not_examined": {}})
 
@@ -282,6 +281,5 @@ def _titled(query: Query, kind: str, found: pl.DataFrame) -> pl.DataFrame:
         pl.lit(query.name).alias(kind),
         pl.lit(query.title).alias("title"),
         paragraphs.alias("paragraphs"),
-        pl.col("evidence").list.drop_nulls(),
     )
     return named.select(pl.col(name).cast(dtype) for name, dtype in schema.items())

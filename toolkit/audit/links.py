@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import duckdb
 import polars as pl
 
-from toolkit.audit.queries import in_order, queries
+from toolkit.audit.queries import BATCH_ROWS, in_order, queries
 from toolkit.dates import interval
 from toolkit.errors import UsageError
 from toolkit.tables import table
@@ -27,7 +27,6 @@ HAND = pl.Schema(dict.fromkeys(("left_ref", "right_ref", "judgement", "who", "wh
 """Columns of the judgements in force, one row per pair; in `hand/links.csv` the first two are `left` and `right`."""
 REGISTERS = ("custody_records", "disposals", "enrolments", "receipts", "transfers")
 """What is linked to entries; a shard each, empty where nothing is."""
-BATCH_ROWS = 100_000
 _COLUMNS = ("left", "right", "judgement", "who", "when", "why")
 
 

@@ -1,7 +1,7 @@
 """What the report's page shows, put together from answers, verdicts and tables."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import duckdb
@@ -25,6 +25,7 @@ IMAGE_COLUMNS = {
 ON_PAGE = 200
 """Rows of a list that the page shows: nobody scrolls through more, and a browser opens it at once; tables hold all."""
 _Row = TypeVar("_Row")
+_Key = TypeVar("_Key")
 
 
 def page_values(
@@ -44,19 +45,15 @@ def page_values(
         coverage: The case's coverage rows.
         examinations: The table of that name.
     """
-    questions: dict[str, list[Answer]] = {}
-    for answer in answers:
-        questions.setdefault(answer.question, []).append(answer)
-    rules: dict[str, list[Verdict]] = {}
-    for verdict in verdicts:
-        rules.setdefault(verdict.rule, []).append(verdict)
+    questions = _grouped(answers, lambda answer: answer.question)
+    rules = _grouped(verdicts, lambda verdict: verdict.rule)
     shown = [column for column in IMAGE_COLUMNS if column in questions]
-    by_subject = {name: _by_subject(questions[name]) for name in shown}
+    by_subject = {name: _grouped(questions[name], lambda answer: answer.subject) for name in shown}
     of_sources = coverage_rows(coverage)
     return {
         "headlines": [(label, answer, answer_sentence(answer)) for label, answer in headlines(answers)],
         "questions": [
-            (group[0], [(answer, answer_sentence(answer)) for answer in group[:ON_PAGE]], _rest_of_answers(group))
+            (group[0], [(answer, answer_sentence(answer)) for answer in first(group)], _rest_of_answers(group))
             for group in questions.values()
         ],
         "many": {name: any(answer.subject for answer in group) for name, group in questions.items()},
@@ -120,10 +117,11 @@ def _rest_of_verdicts(group: list[Verdict]) -> str:
     return rest(len(group), "tables/verdicts.csv", (verdict.verdict for verdict in group))
 
 
-def _by_subject(answers: Iterable[Answer]) -> dict[str | None, list[Answer]]:
-    found: dict[str | None, list[Answer]] = {}
-    for answer in answers:
-        found.setdefault(answer.subject, []).append(answer)
+def _grouped(rows: Iterable[_Row], key: Callable[[_Row], _Key]) -> dict[_Key, list[_Row]]:
+    """Return rows by their key; keys, and the rows of each, in the order they came in."""
+    found: dict[_Key, list[_Row]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
     return found
 
 

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 
 ROOM = Path(__file__).parent
+BATCH_ROWS = 100_000
+"""Rows that are taken from DuckDB at a time, where all of them need not fit into memory."""
 _BY_SUBJECT = "\norder by subject\n"
 _FIELD = re.compile(r"^([A-Z][a-z]+): +(.*)$")
 

@@ -13,7 +13,7 @@ import toolkit
 from toolkit.case import Case, Progress, Run
 from toolkit.custody import erasure, manifest
 from toolkit.custody.digest import file_digest, shown
-from toolkit.errors import UsageError
+from toolkit.errors import UsageError, not_utf8
 from toolkit.readers.crosschecks import Changes, Frames, crosscheck, lasting
 from toolkit.readers.declarations import NOTHING_DECLARED, SOURCES_FILE, Declaration, read_declarations
 from toolkit.readers.entries import Entry, coverage, unread
@@ -101,8 +101,7 @@ def _text(name: str, content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        line, byte = content.count(b"\n", 0, error.start) + 1, content[error.start]
-        raise UsageError(f"{name}: line {line}: expected UTF-8, found byte 0x{byte:02x}") from None
+        raise not_utf8(name, error) from None
 
 
 def _declared(case: Case, sealed: list[manifest.Entry]) -> tuple[dict[str, Declaration], pl.DataFrame]:

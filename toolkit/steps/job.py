@@ -52,15 +52,17 @@ class Job:
 
     def write(self, name: str, frame: pl.DataFrame, shard: str | None = None) -> None:
         """Write a table of this step, whole, also when it is empty; its columns are checked against `tables`."""
-        path = self.case.folder(self.step) / (f"{name}/{shard}.parquet" if shard else f"{name}.parquet")
+        path = self._path(name, shard)
         self.keep(path, write_frame(path, name, self.step, frame))
 
     def write_some_at_a_time(self, name: str, frames: Iterable[pl.DataFrame], shard: str) -> None:
         """Write a shard of a table that need not fit into memory; its bytes are those of the whole."""
-        path = self.case.folder(self.step) / name / f"{shard}.parquet"
-        schema = table(name, self.step).schema().to_frame().to_arrow().schema
+        path = self._path(name, shard)
         batches = (batch for frame in frames for batch in frame.to_arrow().to_batches())
-        self.keep(path, write.write_table(path, batches, schema))
+        self.keep(path, write.write_table(path, batches, table(name, self.step).arrow_schema()))
+
+    def _path(self, name: str, shard: str | None) -> Path:
+        return self.case.folder(self.step) / (f"{name}/{shard}.parquet" if shard else f"{name}.parquet")
 
     def write_problems(self, problems: Iterable[Problem]) -> None:
         """Write the `problems` table of this step, sorted."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from toolkit.audit import asking, links
 from toolkit.case import Case, Run
 from toolkit.custody.digest import file_digest
-from toolkit.errors import UsageError
+from toolkit.errors import not_utf8
 from toolkit.steps.job import job
 from toolkit.steps.reconstruct import outcomes
 from toolkit.steps.spilling import connected
@@ -41,4 +41,4 @@ def _text(judged: Path) -> str:
     try:
         return judged.read_text("utf-8")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{HAND}: expected UTF-8, found 0x{error.object[error.start]:02x}") from error
+        raise not_utf8(HAND, error) from None

@@ -54,9 +54,8 @@ def _counted(work: Job, name: str, tables: duckdb.DuckDBPyConnection) -> Iterato
     """Give what counts subjects that are too many, and write a row for each of them beside."""
     each = table(f"{name}_each")
     path = work.case.folder("reconstruct") / f"{each.name}.parquet"
-    schema = each.schema().to_frame().to_arrow().schema
     claimed = [row[0] for row in tables.execute("select distinct topic from claims").fetchall()]
-    with write.writing_table(path, schema, ("subject",)) as stream, ThreadPoolExecutor(1) as writer:
+    with write.writing_table(path, each.arrow_schema(), ("subject",)) as stream, ThreadPoolExecutor(1) as writer:
         ahead: deque[Future[None]] = deque()
 
         def put(asked: str, rows: pl.DataFrame) -> None:
