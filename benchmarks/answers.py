@@ -2,7 +2,7 @@
 All answers and verdicts of made-up forces: wall seconds, memory, and how the cost grows.
 
 `TOOLKIT_BENCH_ROWS` says how many disclosures the largest force has (10^6; 10^7 is the size of the last goal, and takes
-hours and 60 GB of disk); the others are each a tenth of it, down to 10^5. The goals are for two cores: 60 s and 6 GiB
+more than an hour and 40 GB of disk); the others are each a tenth of it, down to 10^5. The goals are for two cores: 60 s and 6 GiB
 at 10^6, 16 GiB at 10^7, and no more than 1.2 times the seconds for each disclosure from the smallest to the largest.
 Reading the registers and linking them come first, in processes of their own; links are timed apart. Wall seconds.
 """
@@ -37,10 +37,10 @@ def read(case):
 
 run = asking._run
 
-def named(connection, query, many):
+def named(connection, query, reader):
     asked[threading.get_ident()] = query.name
     try:
-        return run(connection, query, many)
+        return run(connection, query, reader)
     finally:
         del asked[threading.get_ident()]
 

@@ -73,7 +73,7 @@ def html(text, timeline=""):
     values = page.page_values(
         payloads.answers(text),
         payloads.verdicts(text),
-        {text: [text, "O-1"]},
+        page.Images({text: [text, "O-1"]}, 1, payloads.answers(text)),
         payloads.coverage(text),
         payloads.examinations(text),
     )

@@ -215,7 +215,17 @@ def test_json_of_ask_has_the_documented_shape(sample, run_cli):
     assert list(found) == ["schema_version", "question", "title", "paragraphs", "answers"]
     assert (found["question"], found["paragraphs"]) == ("Q01", ["p9"])
     [answer] = found["answers"]
-    assert list(answer) == ["subject", "state", "value", "unit", "evidence", "coverage", "caveats", "statements"]
+    assert list(answer) == [
+        "subject",
+        "state",
+        "value",
+        "unit",
+        "evidence",
+        "records",
+        "coverage",
+        "caveats",
+        "statements",
+    ]
     assert (answer["subject"], answer["value"], answer["unit"]) == (None, 7, "images")
     assert set(answer["evidence"][0]) == {"source", "locator"}
     assert {"declared", "examined", "not_examined"} <= set(answer["coverage"])

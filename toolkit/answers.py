@@ -144,10 +144,11 @@ class Answer:
         state: One of `STATES`.
         value: Number, word, or date as {text, earliest, latest, precision}; None where there is none.
         unit: One of `UNITS`; None where the value is not a count.
-        evidence: Records the answer rests on.
+        evidence: Records the answer rests on; of very many, the first of each place (`toolkit.audit.origins.NAMED`).
         coverage: What was examined to give it, in the one measure that fits the question.
         caveats: Sentences a reader must not miss.
         statements: Earlier public statements that it supersedes, contradicts or confirms.
+        records: How many it rests on; 0: those of `evidence`; None: each subject that it counts rests on its own.
     """
 
     question: str
@@ -161,6 +162,7 @@ class Answer:
     coverage: Coverage
     caveats: tuple[str, ...]
     statements: tuple[StatementCheck, ...] = ()
+    records: int | None = 0
 
 
 @dataclass(frozen=True)
@@ -176,8 +178,9 @@ class Verdict:
         verdict: One of `VERDICTS`.
         reasons: Why it cannot be determined (`REASONS`).
         flags: What a reader should know beside it (`FLAGS`).
-        evidence: Records the verdict rests on.
+        evidence: Records the verdict rests on; of very many, the first of each place.
         statements: Earlier public statements that it contradicts or confirms.
+        records: How many it rests on; 0: those of `evidence`; None: each subject that it counts rests on its own.
     """
 
     rule: str
@@ -189,3 +192,4 @@ class Verdict:
     flags: tuple[str, ...]
     evidence: tuple[Origin, ...]
     statements: tuple[StatementCheck, ...] = ()
+    records: int | None = 0

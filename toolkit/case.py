@@ -2,7 +2,7 @@
 
 import datetime as dt
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -87,6 +87,7 @@ class Case:
         self,
         shared: str = "sql",
         *,
+        wanted: Collection[str] | None = None,
         before: str | None = None,
         as_at: Interval | None = None,
         threads: int = 1,
@@ -97,6 +98,7 @@ class Case:
 
         Args:
             shared: "sql", for the views that questions and rules share, or "linking", for none of them.
+            wanted: Of these views, those that are read; None: all. At 10^6 disclosures making all takes 20 s.
             before: A step: its tables, and those of the steps after it, are empty, as if it had not run.
             as_at: A day: the tables as they stood at its end, see `toolkit.audit.as_at`; None: as they are.
             threads: Threads of DuckDB.
@@ -122,7 +124,7 @@ class Case:
         narrow = partial(narrowing.narrow, day=as_at) if as_at else None
         admit = partial(self._admit, before)
         return views.open_views(
-            self.root, values, shared=shared, threads=threads, spill=spill, narrow=narrow, admit=admit
+            self.root, values, shared=shared, wanted=wanted, threads=threads, spill=spill, narrow=narrow, admit=admit
         )
 
     def _admit(self, before: str | None, of: Table, files: Sequence[Path]) -> bool:

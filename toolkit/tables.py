@@ -117,6 +117,10 @@ class Table:
         return self.schema().to_frame().to_arrow().schema
 
 
+RECORDS = pl.List(pl.Struct({"source": pl.String, "locator": pl.String}))
+"""Places in the evidence: source and locator."""
+
+
 def _ref(name: str, doc: str, *, required: bool = False) -> Column:
     return Column(name, "ref", doc, required)
 
@@ -839,7 +843,8 @@ _COMPUTED = (
             Column("state", pl.String, "one of the nine states"),
             Column("value", pl.String, "value, as JSON"),
             Column("unit", pl.String, "what a number counts"),
-            Column("evidence", pl.List(pl.Struct({"source": pl.String, "locator": pl.String})), "records"),
+            Column("evidence", RECORDS, "records it rests on; of more than 1,000, the first of each place"),
+            Column("records", pl.Int64, "how many it rests on; null: each subject that it counts rests on its own"),
             Column("coverage", pl.String, "coverage, as JSON"),
             Column("caveats", pl.List(pl.String), "what a reader must not miss"),
         ),
@@ -856,13 +861,14 @@ _COMPUTED = (
             Column("verdict", pl.String, "conforms, breach, cannot_determine, not_applicable"),
             Column("reasons", pl.List(pl.String), "why it cannot be determined"),
             Column("flags", pl.List(pl.String), "what to know beside it"),
-            Column("evidence", pl.List(pl.Struct({"source": pl.String, "locator": pl.String})), "records"),
+            Column("evidence", RECORDS, "records it rests on; of more than 1,000, the first of each place"),
+            Column("records", pl.Int64, "how many it rests on; null: each subject that it counts rests on its own"),
         ),
     ),
     Table(
         "answers_each",
         "reconstruct",
-        "an answer about one of the many subjects that `answers` counts",
+        "an answer about one of the many subjects that `answers` counts, or one that rests on more records than named",
         (
             Column("question", pl.String, "Q01 to Q70"),
             Column("subject", pl.String, "what it is about"),
@@ -876,7 +882,7 @@ _COMPUTED = (
     Table(
         "verdicts_each",
         "reconstruct",
-        "a verdict on one of the many subjects that `verdicts` counts",
+        "a verdict on one of the many subjects that `verdicts` counts, or one that rests on more records than named",
         (
             Column("rule", pl.String, "R1 to R36"),
             Column("subject", pl.String, "what was judged"),

@@ -316,7 +316,7 @@ def show_answers(answers: list[Answer], as_at: str | None = None) -> None:
         for caveat in (caveat for caveat in answer.caveats if caveat not in sentence):
             console.print(f"      note: {escape(caveat)}", style="dim", soft_wrap=True)
         if answer.evidence:
-            console.print(f"      rests on: {escape(_evidence(answer.evidence))}", style="dim", soft_wrap=True)
+            console.print(f"      rests on: {escape(_evidence(answer))}", style="dim", soft_wrap=True)
         _show_statements(console, answer.statements, said)
 
 
@@ -327,10 +327,10 @@ def _show_statements(console: Console, checks: Iterable[StatementCheck], said: s
         console.print(f"      {_BEARING[check.bearing]} {escape(statement_text(check))}", soft_wrap=True)
 
 
-def _evidence(origins: tuple[Origin, ...]) -> str:
-    shown = "; ".join(map(str, origins[:_EVIDENCE_SHOWN]))
-    more = len(origins) - _EVIDENCE_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
+def _evidence(found: Answer | Verdict) -> str:
+    shown = "; ".join(map(str, found.evidence[:_EVIDENCE_SHOWN]))
+    more = (found.records or len(found.evidence)) - _EVIDENCE_SHOWN
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def show_verdicts(verdicts: list[Verdict]) -> None:
@@ -344,7 +344,7 @@ def show_verdicts(verdicts: list[Verdict]) -> None:
         subject = f"{escape(found.subject)}: " if found.subject else ""
         console.print(f"  {_state(found.verdict)}  {subject}{escape(verdict_sentence(found))}", soft_wrap=True)
         if found.evidence:
-            console.print(f"      rests on: {escape(_evidence(found.evidence))}", style="dim", soft_wrap=True)
+            console.print(f"      rests on: {escape(_evidence(found))}", style="dim", soft_wrap=True)
         _show_statements(console, found.statements, said)
 
 
@@ -385,6 +385,7 @@ def to_json(found: object, schema_version: int) -> object:
                 "reasons": sorted(found.reasons),
                 "flags": sorted(found.flags),
                 "evidence": _origins(found.evidence),
+                "records": found.records,
                 "statements": [dataclasses.asdict(check) for check in found.statements],
             }
         case Verification():
@@ -458,6 +459,7 @@ def _answer(answer: Answer) -> dict[str, object]:
         "value": answer.value,
         "unit": answer.unit,
         "evidence": _origins(answer.evidence),
+        "records": answer.records,
         "coverage": {
             "measure": coverage.measure,
             "declared": coverage.declared,

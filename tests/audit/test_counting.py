@@ -40,7 +40,7 @@ def test_breaches_are_rows_of_their_own_and_the_rest_is_counted(tables):
         ("E3", "breach", []),
     ]
     whole = verdicts_table(tables, ["R24"])
-    kept = origins.with_records(tables, pl.concat(each))
+    kept = origins.with_records(origins.places(tables), pl.concat(each))
     assert kept.select("subject", "verdict", "evidence").equals(whole.select("subject", "verdict", "evidence"))
 
 
@@ -54,6 +54,25 @@ def test_answers_that_are_alike_but_for_subject_and_records_are_one_row(tables):
         ("group 2: 1 subjects", "not_found", "null"),
     ]
     assert pl.concat(each)["subject"].to_list() == ["E1", "E2", "E3", "E4"]
+
+
+@pytest.mark.parametrize("batches", [[["A", "B"], ["B", "C"]], [["B", "C"], ["A", "B"]], [["A", None], [None]]])
+def test_a_subject_that_stands_twice_is_an_error_wherever_the_rows_part(batches):
+    """In order or not, in the same rows or in others, also where it has no name."""
+    frames = [
+        pl.DataFrame(
+            {"subject": found, "verdict": "conforms", "reasons": [[]] * len(found), "flags": [[]] * len(found)}
+            | {"evidence": [[]] * len(found)},
+            schema={"subject": pl.String, "verdict": pl.String}
+            | dict.fromkeys(("reasons", "flags"), pl.List(pl.String))
+            | {"evidence": pl.List(pl.Int64)},
+        )
+        for found in batches
+    ]
+    coming = [batch for frame in frames for batch in frame.to_arrow().to_batches()]
+
+    with pytest.raises(ValueError, match="R12: expected each subject once, found"):
+        Counter(lambda *_: None, listed=1).read("R12", coming, lambda _: None)
 
 
 def test_counting_changes_nothing_that_is_said_about_the_answers(tables):
@@ -76,6 +95,21 @@ def test_keys_are_in_the_order_of_records(tables):
 
 
 KEYS = st.lists(st.none() | st.integers(0, 9) | st.integers(0, 2**62), max_size=12)
+
+
+@given(st.lists(st.sets(st.tuples(st.integers(0, 3), st.integers(0, 9))), max_size=6), st.integers(1, 8))
+def test_a_row_names_records_of_every_place_before_more_of_one(rows, most):
+    """No more than it may, in order; of no place one more than of another that has more to show."""
+    keys = [sorted((place << origins.SHIFT) + number for place, number in row) for row in rows]
+    frame = pl.DataFrame({"evidence": pl.Series(keys, dtype=pl.List(pl.Int64))})
+
+    named = origins.named(frame, most)["evidence"].to_list()
+
+    for whole, found in zip(keys, named, strict=True):
+        assert found == sorted(set(found) & set(whole))
+        assert len(found) == min(len(whole), most)
+        shown, left = ([key >> origins.SHIFT for key in part] for part in (found, set(whole) - set(found)))
+        assert all(shown.count(place) >= max(map(shown.count, shown), default=0) - 1 for place in left)
 
 
 @given(st.lists(st.none() | KEYS, max_size=8))

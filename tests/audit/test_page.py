@@ -33,7 +33,8 @@ def judged(subject, verdict):
 
 def rendered(answers, verdicts, images):
     """Return the page."""
-    values = page.page_values(answers, verdicts, images, payloads.coverage("x"), payloads.examinations("x"))
+    shown = page.Images(dict(page.first(list(images.items()))), len(images), answers)
+    values = page.page_values(answers, verdicts, shown, payloads.coverage("x"), payloads.examinations("x"))
     return render.report_page(values | ABOUT, timeline="")
 
 

@@ -6,15 +6,17 @@ Every word of an answer is checked against the closed lists; an unknown one is a
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from toolkit.answers import FLAGS, REASONS, STATES, UNITS, VERDICTS, Answer, Coverage, Verdict
 from toolkit.audit import origins
 from toolkit.audit.at_once import at_once
-from toolkit.audit.counting import Counter
+from toolkit.audit.counting import Cited, Counter, Sink, cited
 from toolkit.audit.queries import BATCH_ROWS, ROOM, Query, queries, tables_read
 from toolkit.tables import TABLES, table
 
@@ -27,7 +29,8 @@ _AFTER = "answers_given"
 _ANSWER = ("subject", "state", "value", "unit", "evidence", "coverage", "caveats")
 _VERDICT = ("subject", "verdict", "reasons", "flags", "evidence")
 _GIVEN = ("question", "subject", "state", "value", "unit", "subjects")
-_Ask = Callable[[duckdb.DuckDBPyConnection, Query, Counter | None], pl.DataFrame]
+_Read = Callable[[str, pa.RecordBatchReader], pl.DataFrame]
+_Ask = Callable[[duckdb.DuckDBPyConnection, Query, _Read | None], pl.DataFrame]
 _NO_COVERAGE = json.dumps({"measure": "rows", "declared": None, "examined": 0, "not_examined": {}})
 
 
@@ -46,18 +49,44 @@ def answers_table(
         KeyError: If nobody asks that question.
         ValueError: If a file answers with a word that is not in `toolkit.answers`.
     """
+    return origins.with_records(origins.places(connection), answers_keyed(connection, questions, many))
+
+
+def answers_keyed(
+    connection: duckdb.DuckDBPyConnection, questions: Collection[str] | None = None, many: Counter | None = None
+) -> pl.DataFrame:
+    """
+    Return the same, with keys for evidence (see `origins`).
+
+    Of an answer that rests on more records than a row names (`origins.NAMED`), the whole goes to the sink of *many*.
+
+    Args:
+        connection: As above.
+        questions: As above.
+        many: As above.
+
+    Raises:
+        KeyError: If nobody asks that question.
+        ValueError: If a file answers with a word that is not in `toolkit.answers`.
+    """
     asked = queries("questions")
     wanted = list(asked) if questions is None else [name for name in asked if name in set(questions)]
     if missing := sorted(set(questions or ()) - set(asked)):
         raise KeyError(missing[0])
     last = [name for name in wanted if _AFTER in asked[name].reads]
     first = [name for name in asked if _AFTER not in asked[name].reads and (name in wanted or last)]
-    given = _each(connection, [asked[name] for name in first], _answer, many)
+    codes = _codes_of_returns(connection)
+    if many:
+        many.returns = codes
+    given, rests = {}, {}
+    for query, found in _each(connection, [asked[name] for name in first], _answer, many):
+        counted = many.cited.get(query.name) if many else None
+        rests[query.name] = counted or cited(found["evidence"].explode(), codes)
+        given[query.name] = _named(query.name, found, many)
     if last:
-        _give(connection, given, many)
-        given |= {name: _answer(connection, asked[name], None) for name in last}
-    found = pl.concat([_KEYED["answers"].to_frame(), *(given[name] for name in wanted)])
-    return origins.with_records(connection, found)
+        _give(connection, given, rests, many)
+        given |= {name: _named(name, _answer(connection, asked[name], None), many) for name in last}
+    return pl.concat([_KEYED["answers"].to_frame(), *(given[name] for name in wanted)])
 
 
 def verdicts_table(
@@ -73,12 +102,19 @@ def verdicts_table(
         KeyError: If there is no such rule.
         ValueError: If a file judges with a word that is not in `toolkit.answers`.
     """
+    return origins.with_records(origins.places(connection), verdicts_keyed(connection, rules, many))
+
+
+def verdicts_keyed(
+    connection: duckdb.DuckDBPyConnection, rules: Collection[str] | None = None, many: Counter | None = None
+) -> pl.DataFrame:
+    """Return the same, with keys for evidence, as `answers_keyed` does."""
     known = queries("rules")
     if missing := sorted(set(rules or ()) - set(known)):
         raise KeyError(missing[0])
     wanted = [query for name, query in known.items() if rules is None or name in rules]
-    found = pl.concat([_KEYED["verdicts"].to_frame(), *_each(connection, wanted, _judge, many).values()])
-    return origins.with_records(connection, found)
+    judged = [_named(query.name, found, many) for query, found in _each(connection, wanted, _judge, many)]
+    return pl.concat([_KEYED["verdicts"].to_frame(), *judged])
 
 
 def answer(connection: duckdb.DuckDBPyConnection, questions: Collection[str] | None = None) -> list[Answer]:
@@ -111,6 +147,7 @@ def as_answers(frame: pl.DataFrame) -> list[Answer]:
             evidence=origins.as_origins(row["evidence"]),
             coverage=Coverage(**json.loads(row["coverage"])),
             caveats=tuple(row["caveats"]),
+            records=row["records"],
         )
         for row in frame.iter_rows(named=True)
     ]
@@ -128,6 +165,7 @@ def as_verdicts(frame: pl.DataFrame) -> list[Verdict]:
             reasons=tuple(row["reasons"]),
             flags=tuple(row["flags"]),
             evidence=origins.as_origins(row["evidence"]),
+            records=row["records"],
         )
         for row in frame.iter_rows(named=True)
     ]
@@ -135,36 +173,44 @@ def as_verdicts(frame: pl.DataFrame) -> list[Verdict]:
 
 def _each(
     connection: duckdb.DuckDBPyConnection, wanted: Sequence[Query], ask: _Ask, many: Counter | None
-) -> dict[str, pl.DataFrame]:
-    """Return what each file gives; where it is counted, several are asked at once, and their rows kept in order."""
+) -> Iterator[tuple[Query, pl.DataFrame]]:
+    """Yield what each file gives; where it is counted, several are asked at once, and their rows kept in order."""
     if many is None:
-        return {query.name: ask(connection, query, None) for query in wanted}
-    given = {}
-    for query, found in at_once(connection, wanted, lambda cursor, query: ask(cursor, query, many)):
-        given[query.name] = found
-        many.keep(query.name)
-    return given
+        yield from ((query, ask(connection, query, None)) for query in wanted)
+        return
+    yield from at_once(
+        connection,
+        wanted,
+        lambda cursor, query, give: ask(cursor, query, partial(many.read, give=give)),
+        lambda query, rows: many.sink(query.name, rows),
+    )
 
 
-def _answer(connection: duckdb.DuckDBPyConnection, query: Query, many: Counter | None) -> pl.DataFrame:
+def _named(name: str, found: pl.DataFrame, many: Counter | None) -> pl.DataFrame:
+    """Return rows with the records that they name; those that rest on more are kept whole, as far as they are kept."""
+    long = found.filter(pl.col("records") > origins.NAMED)
+    if many and not long.is_empty():
+        many.sink(name, long)
+    return origins.named(found)
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, query: Query, read: _Read | None) -> pl.DataFrame:
     """Return the answers to one question."""
     reached = {row[0] for row in connection.execute("from steps_run").fetchall()}
     steps = {_STEPS[name] for name in tables_read(query, queries("sql")) if name in _STEPS}
     if not_run := sorted(steps - reached):
         return _titled(query, "question", _not_searched([f"'toolkit {step}' has not run" for step in not_run]))
-    found = _run(connection, query, many)
+    found = _run(connection, query, read)
     if found.is_empty():
         found = _nothing_to_answer(connection, query.register)
     _check(query, found, _ANSWER, {"state": STATES, "unit": UNITS})
     return _titled(query, "question", found)
 
 
-def _run(connection: duckdb.DuckDBPyConnection, query: Query, many: Counter | None) -> pl.DataFrame:
+def _run(connection: duckdb.DuckDBPyConnection, query: Query, read: _Read | None) -> pl.DataFrame:
     try:
-        if many is None:
-            return origins.each_once(connection.sql(query.text).pl())
-        batches = connection.sql(query.unordered).to_arrow_reader(BATCH_ROWS)
-        return many.read(query.name, batches, is_by_subject=query.is_by_subject)
+        found = connection.sql(query.text)
+        return read(query.name, found.to_arrow_reader(BATCH_ROWS)) if read else origins.each_once(found.pl())
     except duckdb.Error as error:
         error.add_note(f"in {query.name}: {query.title}")
         raise
@@ -189,7 +235,12 @@ def _nothing_to_answer(connection: duckdb.DuckDBPyConnection, register: str | No
     return silent.with_columns(pl.lit("not_found").alias("state"), pl.lit(coverage).alias("coverage"))
 
 
-def _give(connection: duckdb.DuckDBPyConnection, given: Mapping[str, pl.DataFrame], many: Counter | None) -> None:
+def _give(
+    connection: duckdb.DuckDBPyConnection,
+    given: Mapping[str, pl.DataFrame],
+    rests: Mapping[str, Cited],
+    many: Counter | None,
+) -> None:
     """Put the answers so far, and what each question waits for, where the questions about answers read them."""
     asked = [(query.name, query.awaits) for query in queries("questions").values()]
     awaits = pl.DataFrame(asked, schema={"question": pl.String, "awaits": pl.String}, orient="row")
@@ -197,7 +248,7 @@ def _give(connection: duckdb.DuckDBPyConnection, given: Mapping[str, pl.DataFram
         _given(name, many.given[name]) if many and name in many.given else _given(name, found)
         for name, found in given.items()
     )
-    sources, returns = _cited(connection, given, many)
+    sources, returns = _cited(connection, rests)
     for name, frame in (
         (_AFTER, one_by_one),
         ("sources_cited", sources),
@@ -214,27 +265,29 @@ def _given(name: str, found: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(pl.lit(name).alias("question"), *more).select(_GIVEN)
 
 
-def _cited(
-    connection: duckdb.DuckDBPyConnection, given: Mapping[str, pl.DataFrame], many: Counter | None
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _cited(connection: duckdb.DuckDBPyConnection, rests: Mapping[str, Cited]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return how many records of each source each question's answers cite, and which of the returns of units."""
     known = origins.places(connection)
-    of_returns = connection.sql("select source from sources where kind = 'attestations'").pl()["source"].to_list()
-    counted, returns = [], []
-    for name, found in given.items():
-        keys = many.cited[name] if many and name in many.cited else found["evidence"].explode().drop_nulls().unique()
-        code = (pl.col("origin") // 2**origins.SHIFT).alias("code")
-        cited = keys.rename("origin").to_frame().select(pl.lit(name).alias("question"), "origin", code)
-        counted.append(cited.group_by("question", "code").agg(pl.len().cast(pl.Int64).alias("records")))
-        of_units = known.filter(pl.col("source").is_in(of_returns))
-        returns.append(cited.join(of_units, on="code", how="semi").select("question", "origin"))
-    sources = pl.concat(counted).join(known, on="code").group_by("question", "source").agg(pl.col("records").sum())
-    return sources, pl.concat(returns)
+    titled = [(pl.lit(name).alias("question"), of_one) for name, of_one in rests.items()]
+    counts = pl.concat([of_one.counts.select(question, "code", "records") for question, of_one in titled])
+    sources = counts.join(known, on="code").group_by("question", "source").agg(pl.col("records").sum())
+    return sources, pl.concat([of_one.returns.to_frame().select(question, "origin") for question, of_one in titled])
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, query: Query, many: Counter | None) -> pl.DataFrame:
+def _codes_of_returns(connection: duckdb.DuckDBPyConnection) -> frozenset[int]:
+    """Return the codes of the places (see `origins`) in the returns of units."""
+    sources = connection.sql("select source from sources where kind = 'attestations'").pl()["source"].to_list()
+    return frozenset(origins.places(connection).filter(pl.col("source").is_in(sources))["code"])
+
+
+def counter(connection: duckdb.DuckDBPyConnection, sink: Sink) -> Counter:
+    """Return what counts the answers, or the verdicts, of a case, and gives those of single subjects to a sink."""
+    return Counter(sink, whole=[row[0] for row in connection.execute("select distinct topic from claims").fetchall()])
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, query: Query, read: _Read | None) -> pl.DataFrame:
     """Return the verdicts on one rule."""
-    found = _run(connection, query, many)
+    found = _run(connection, query, read)
     if found.is_empty():
         found = _nothing_to_judge(connection, query.register)
     _check(query, found, _VERDICT, {"verdict": VERDICTS, "reasons": REASONS, "flags": FLAGS})
@@ -281,5 +334,7 @@ def _titled(query: Query, kind: str, found: pl.DataFrame) -> pl.DataFrame:
         pl.lit(query.name).alias(kind),
         pl.lit(query.title).alias("title"),
         paragraphs.alias("paragraphs"),
+        pl.col("evidence").fill_null([]),
+        pl.col("evidence").list.len().cast(pl.Int64).alias("records"),
     )
     return named.select(pl.col(name).cast(dtype) for name, dtype in schema.items())

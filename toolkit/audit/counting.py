@@ -14,11 +14,10 @@ import polars as pl
 import pyarrow as pa
 
 from toolkit.audit import origins
+from toolkit.audit.at_once import Give
 
 LISTED = 10_000
 """Subjects of a question or rule up to which each has its own row."""
-KEPT_ROWS = 100_000
-"""Rows of single subjects that the sink takes at a time."""
 VALUES = 100
 """Different values up to which the subjects of each are counted apart."""
 DIFFERENT = "their values differ: each has its own in answers_each"
@@ -45,6 +44,30 @@ class Said:
     values: set[str | None] = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class Cited:
+    """
+    The records that the answers to one question rest on, each once.
+
+    Args:
+        counts: code (of the place, see `origins`), records: how many lie there.
+        returns: Keys of those that are returns of units.
+    """
+
+    counts: pl.DataFrame
+    returns: pl.Series
+
+
+def cited(keys: pl.Series, returns: Collection[int]) -> Cited:
+    """Return what is cited, from its keys; see `Cited`, and `Counter` for *returns*."""
+    once = keys.drop_nulls().unique().rename("origin").to_frame()
+    coded = once.with_columns((pl.col("origin") // 2**origins.SHIFT).alias("code"))
+    return Cited(
+        coded.group_by("code").agg(pl.len().cast(pl.Int64).alias("records")),
+        coded.filter(pl.col("code").is_in(list(returns)))["origin"],
+    )
+
+
 @dataclass
 class Counter:
     """
@@ -54,23 +77,24 @@ class Counter:
         sink: Takes the rows of single subjects, some at a time, in order.
         listed: See `LISTED`.
         whole: Questions whose values are all kept for the questions about answers, however many they are.
+        returns: Codes of the places (see `origins`) whose cited records are kept one by one: the returns of units.
     """
 
     sink: Sink
     listed: int = LISTED
     whole: Collection[str] = ()
+    returns: Collection[int] = ()
     given: dict[str, pl.DataFrame] = field(default_factory=dict)
-    cited: dict[str, pl.Series] = field(default_factory=dict)
-    apart: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+    cited: dict[str, Cited] = field(default_factory=dict)
 
-    def read(self, name: str, batches: Iterable[pa.RecordBatch], *, is_by_subject: bool) -> pl.DataFrame:
+    def read(self, name: str, batches: Iterable[pa.RecordBatch], give: Give) -> pl.DataFrame:
         """
         Return what a file gave: all of it, or, where it is about too many subjects, counted.
 
         Args:
             name: Of the question or rule.
-            batches: Its rows.
-            is_by_subject: Whether they are wanted in the order of their subjects, and come in any; else as they come.
+            batches: Its rows, in their order.
+            give: Takes those of single subjects, some at a time, where they are counted.
 
         Raises:
             ValueError: If a subject stands twice.
@@ -80,36 +104,26 @@ class Counter:
         for batch in coming:
             held.append(batch)
             if sum(each.num_rows for each in held) > self.listed:
-                return self._count(name, _frames(held, coming), is_by_subject=is_by_subject)
-        found = origins.each_once(pl.DataFrame(pa.Table.from_batches(held, getattr(batches, "schema", None))))
-        return found.sort("subject", nulls_last=True, maintain_order=True) if is_by_subject else found
+                return self._count(name, _frames(held, coming), give)
+        return origins.each_once(pl.DataFrame(pa.Table.from_batches(held, getattr(batches, "schema", None))))
 
-    def keep(self, name: str) -> None:
-        """Give the sink the rows of single subjects of a question or rule that was read, if it was counted."""
-        for frame in self.apart.pop(name, ()):
-            for rows in frame.iter_slices(KEPT_ROWS):
-                self.sink(name, rows)
-
-    def _count(self, name: str, frames: Iterator[pl.DataFrame], *, is_by_subject: bool) -> pl.DataFrame:
-        said, empty, rows = Said(), pl.DataFrame(), []
+    def _count(self, name: str, frames: Iterator[pl.DataFrame], give: Give) -> pl.DataFrame:
+        said, empty, is_in_order = Said(), pl.DataFrame(), True
         for frame in frames:
             empty = frame.clear()
+            before = said.subjects[-1][-1:] if said.subjects else frame["subject"][:0]
+            is_in_order = is_in_order and _is_in_order(pl.concat([before, frame["subject"]]))
             _note(said, frame, are_values_kept=name in self.whole)
-            rows.append(frame.drop("coverage", strict=False))
-        subjects = pl.concat(said.subjects)
-        if not _is_in_order(subjects):
-            if is_by_subject:
-                rows = [_by_subject(rows)]
-                said.kept = [_by_subject(said.kept)] if said.kept else []
-            _check_each_once(name, rows[0]["subject"] if is_by_subject else subjects.sort(nulls_last=True))
-        self.apart[name] = rows
+            give(frame.drop("coverage", strict=False))
+        if not is_in_order:
+            _check_each_once(name, pl.concat(said.subjects).sort(nulls_last=True))
         return self._answers(name, said, empty) if "state" in empty.columns else _verdicts(said, empty)
 
     def _answers(self, name: str, said: Said, empty: pl.DataFrame) -> pl.DataFrame:
         """Return one row for each kind of answer, and keep what the questions about answers need."""
         many = len(said.values) > VALUES
         outcome = ["state", "unit", "coverage", "caveats"] + ([] if many else ["value"])
-        self.cited[name] = pl.concat(said.keys).unique()
+        self.cited[name] = cited(pl.concat(said.keys), self.returns)
         noted = pl.concat(said.counts)
         if many and name not in self.whole:
             noted = noted.with_columns(_SOME)
@@ -182,14 +196,19 @@ def _note(said: Said, frame: pl.DataFrame, *, are_values_kept: bool) -> None:
         counts = texts.lazy().group_by(differing).agg(pl.len().cast(pl.Int64).alias("n")).collect()
     else:
         counts = pl.DataFrame({"n": [frame.height]}, schema={"n": pl.Int64})
-    said.counts.append(counts.with_columns(same).select(*outcome, "n"))
+    said.counts.append(_apart(counts.with_columns(same).select(*outcome, "n")))
     if "value" in outcome and len(said.values) <= VALUES:
         said.values.update(said.counts[-1]["value"].unique())
     said.subjects.append(frame["subject"])
     if "verdict" in frame.columns:
-        said.kept.append(frame.filter(pl.col("verdict") == "breach"))
+        said.kept.append(_apart(frame.filter(pl.col("verdict") == "breach")))
     else:
-        said.keys.append(frame["evidence"].explode(empty_as_null=False, keep_nulls=False).unique())
+        said.keys.append(frame["evidence"].explode(empty_as_null=False, keep_nulls=False))
+
+
+def _apart(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return rows with texts of their own: a few rows of a frame keep the texts of all of them in memory."""
+    return pl.DataFrame(frame.to_arrow())
 
 
 def _text(frame: pl.DataFrame, name: str) -> pl.Series:
@@ -200,11 +219,6 @@ def _text(frame: pl.DataFrame, name: str) -> pl.Series:
     if not column.null_count() and column.list.len().max() == 0:
         return pl.Series(name, [""], dtype=pl.String).new_from_index(0, len(column)).alias(name)
     return column.cast(pl.List(pl.String)).list.join(_JOINED)
-
-
-def _by_subject(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    """Return all rows in the order of their subjects; in one piece first, for lists of many are gathered slowly."""
-    return pl.concat(frames, rechunk=True).sort("subject", nulls_last=True)
 
 
 def _is_in_order(subjects: pl.Series) -> bool:
@@ -229,6 +243,6 @@ def _as_found(counts: pl.DataFrame, empty: pl.DataFrame) -> pl.DataFrame:
     """Return counts as rows of the file's own columns; the subject says how many there are."""
     numbered = counts.with_row_index("nth", offset=1).with_columns(
         pl.format("group {}: {} subjects", pl.col("nth"), pl.col("n")).alias("subject"),
-        pl.lit([], dtype=pl.List(pl.Int64)).alias("evidence"),
+        pl.lit(None, dtype=pl.List(pl.Int64)).alias("evidence"),
     )
     return numbered.select(pl.col(name).cast(dtype) for name, dtype in empty.schema.items())

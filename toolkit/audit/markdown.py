@@ -8,9 +8,9 @@ import polars as pl
 from toolkit.answers import Answer, Verdict
 from toolkit.audit.page import coverage_text, examination_rows
 from toolkit.audit.sentences import answer_sentence, headlines, statement_text, value_text, verdict_sentence
-from toolkit.problems import Origin
 from toolkit.shown import visible
 
+RECORDS_SHOWN = 20
 _MARKS = re.compile(r"[\\`*_\[\]<>|~$&@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 """
 What may begin markup, HTML, an entity or a link where it does not begin a line, which evidence never does here.
@@ -53,7 +53,7 @@ def answers_markdown(
                 plain(coverage_text(answer.coverage)),
             ]
             lines.append("")
-        lines.append(_item(answer.subject, answer.state, answer_sentence(answer), answer.evidence))
+        lines.append(_item(answer.subject, answer.state, answer_sentence(answer), answer))
         lines += [f"  - note: {plain(caveat)}" for caveat in answer.caveats]
         lines += _bearings(answer)
     judged = None
@@ -61,7 +61,7 @@ def answers_markdown(
         if verdict.rule != judged:
             judged = verdict.rule
             lines += ["", f"## {plain(verdict.rule)} {plain(verdict.title)}", ""]
-        lines.append(_item(verdict.subject, verdict.verdict, verdict_sentence(verdict), verdict.evidence))
+        lines.append(_item(verdict.subject, verdict.verdict, verdict_sentence(verdict), verdict))
         lines += _bearings(verdict)
     if examinations is not None:
         lines += _examined(examinations)
@@ -104,7 +104,9 @@ def _examined(examinations: pl.DataFrame) -> list[str]:
     return lines
 
 
-def _item(subject: str | None, state: str, sentence: str, evidence: tuple[Origin, ...]) -> str:
+def _item(subject: str | None, state: str, sentence: str, found: Answer | Verdict) -> str:
     about = f"{plain(subject)}: " if subject else ""
-    rests = f" Rests on: {plain('; '.join(map(str, evidence)))}." if evidence else ""
-    return f"- **{plain(state)}** {about}{plain(sentence)}{rests}"
+    rests = f" Rests on: {plain('; '.join(map(str, found.evidence[:RECORDS_SHOWN])))}" if found.evidence else ""
+    more = (found.records or len(found.evidence)) - RECORDS_SHOWN
+    others = f" and {more:,} more" if more > 0 else ""
+    return f"- **{plain(state)}** {about}{plain(sentence)}{rests}{others}{'.' if rests else ''}"

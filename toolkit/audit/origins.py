@@ -21,7 +21,8 @@ _TENS = [10**power for power in range(DIGITS + 1)]
 _BLANK = np.iinfo(np.int64).max
 _SWAPS = 2
 """Rounds in which neighbours change places: enough for four keys in any order."""
-RECORD = pl.Struct({"source": pl.String, "locator": pl.String})
+NAMED = 1_000
+"""Records that a row of `answers` or `verdicts` names; a count of a whole force rests on 10^6, which nobody reads."""
 
 
 def number_places(connection: duckdb.DuckDBPyConnection) -> None:
@@ -88,11 +89,12 @@ def each_once(frame: pl.DataFrame) -> pl.DataFrame:
     lengths = evidence.list.len().fill_null(0).to_numpy()
     flat = evidence.explode(empty_as_null=False, keep_nulls=False)
     keys = flat.fill_null(_BLANK).to_numpy()
-    rows = np.repeat(np.arange(len(lengths)), lengths)
-    is_same_row = rows[1:] == rows[:-1]
-    if not flat.null_count() and not (is_same_row & (keys[1:] <= keys[:-1])).any():
+    is_first = np.zeros(len(keys), bool)
+    is_first[(np.cumsum(lengths) - lengths)[lengths > 0]] = True
+    is_same_row = ~is_first[1:]
+    if not evidence.null_count() and not flat.null_count() and not (is_same_row & (keys[1:] <= keys[:-1])).any():
         return frame
-    keys = keys.copy()
+    keys, rows = keys.copy(), np.repeat(np.arange(len(lengths)), lengths)
     for first in [0, 1] * _SWAPS:
         at = 2 * np.flatnonzero((is_same_row & (keys[1:] < keys[:-1]))[first::2]) + first
         keys[at], keys[at + 1] = keys[at + 1], keys[at]
@@ -102,17 +104,56 @@ def each_once(frame: pl.DataFrame) -> pl.DataFrame:
     keys[at] = keys[at][np.lexsort((keys[at], rows[at]))]
     is_kept = keys != _BLANK
     is_kept[1:] &= ~is_same_row | (keys[1:] != keys[:-1])
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(rows[is_kept], minlength=len(lengths)))])
-    return frame.with_columns(pl.Series("evidence", pa.LargeListArray.from_arrays(offsets, keys[is_kept])))
+    return frame.with_columns(_lists(keys[is_kept], np.bincount(rows[is_kept], minlength=len(lengths))))
 
 
-def with_records(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame whose column `evidence` has records (source, locator) in place of their keys."""
-    lists = frame["evidence"].fill_null([]).rechunk().to_arrow()
-    keys = lists.flatten().to_numpy(zero_copy_only=False).astype(np.int64)
-    rows = records(keys, places(connection)).to_struct("evidence").to_arrow()
-    offsets = pa.array(np.concatenate([[0], np.cumsum(frame["evidence"].list.len().fill_null(0).to_numpy())]))
-    return frame.with_columns(pl.Series("evidence", pa.LargeListArray.from_arrays(offsets, rows)))
+def named(frame: pl.DataFrame, most: int = NAMED) -> pl.DataFrame:
+    """
+    Return a frame whose column `evidence` has no more keys in a row than are named: of each place the first ones.
+
+    Args:
+        frame: Each key of a row stands once, in order.
+        most: See `NAMED`.
+    """
+    keys, offsets = _flat(frame["evidence"])
+    lengths = np.diff(offsets)
+    long = np.flatnonzero(lengths > most)
+    if not len(long):
+        return frame
+    is_named = np.ones(len(keys), bool)
+    for row in long:
+        of_row = slice(offsets[row], offsets[row + 1])
+        is_named[of_row] = _are_first(keys[of_row], most)
+    lengths[long] = most
+    return frame.with_columns(_lists(keys[is_named], lengths))
+
+
+def _are_first(keys: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.bool_]:
+    """Return which of some keys, in order, come first: the first of each place, then the second, and so on."""
+    _, begins, of_place = np.unique(keys >> SHIFT, return_index=True, return_inverse=True)
+    nth = np.arange(len(keys)) - begins[of_place]
+    found = np.zeros(len(keys), bool)
+    found[np.argsort(nth, kind="stable")[:most]] = True
+    return found
+
+
+def _flat(evidence: pl.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the keys of all rows, one after the other, and where each row begins, and the last ends."""
+    keys = evidence.explode(empty_as_null=False, keep_nulls=False).to_numpy()
+    return keys, np.concatenate([[0], np.cumsum(evidence.list.len().fill_null(0).to_numpy().astype(np.int64))])
+
+
+def _lists(values: "npt.NDArray[np.int64] | pa.Array", lengths: npt.NDArray[np.int64]) -> pl.Series:
+    """Return the column `evidence` of rows with so many keys, or records, each."""
+    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]))
+    return pl.Series("evidence", pa.LargeListArray.from_arrays(offsets, values))
+
+
+def with_records(known: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame whose column `evidence` has records (source, locator) in place of keys; *known*: see `places`."""
+    keys, offsets = _flat(frame["evidence"])
+    rows = records(keys, known).to_struct("evidence").to_arrow()
+    return frame.with_columns(_lists(rows, np.diff(offsets)))
 
 
 def as_origins(rows: list[dict[str, str]]) -> tuple[Origin, ...]:

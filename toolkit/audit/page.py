@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import duckdb
@@ -24,14 +25,31 @@ IMAGE_COLUMNS = {
 
 ON_PAGE = 200
 """Rows of a list that the page shows: nobody scrolls through more, and a browser opens it at once; tables hold all."""
+_EACH = "tables/reconstruct/{}_each.parquet of the case"
 _Row = TypeVar("_Row")
 _Key = TypeVar("_Key")
+
+
+@dataclass(frozen=True)
+class Images:
+    """
+    The disclosed images.
+
+    Args:
+        shown: Reference of each of the first ON_PAGE, in the order of their rows, and the occasions on which it went.
+        n: How many there are.
+        answers: What is said about those shown, and about these occasions; others may be among them.
+    """
+
+    shown: Mapping[str, list[str]]
+    n: int
+    answers: Sequence[Answer]
 
 
 def page_values(
     answers: list[Answer],
     verdicts: list[Verdict],
-    images: Mapping[str, list[str]],
+    images: Images,
     coverage: pl.DataFrame,
     examinations: pl.DataFrame,
 ) -> dict[str, Any]:
@@ -41,14 +59,15 @@ def page_values(
     Args:
         answers: All of them, in order.
         verdicts: All of them, in order.
-        images: Reference of each disclosed image, in the order of their rows, and the occasions on which it went.
+        images: The disclosed images.
         coverage: The case's coverage rows.
         examinations: The table of that name.
     """
     questions = _grouped(answers, lambda answer: answer.question)
     rules = _grouped(verdicts, lambda verdict: verdict.rule)
     shown = [column for column in IMAGE_COLUMNS if column in questions]
-    by_subject = {name: _grouped(questions[name], lambda answer: answer.subject) for name in shown}
+    of_images = _grouped(images.answers, lambda answer: answer.question)
+    by_subject = {name: _grouped(of_images.get(name, ()), lambda answer: answer.subject) for name in shown}
     of_sources = coverage_rows(coverage)
     return {
         "headlines": [(label, answer, answer_sentence(answer)) for label, answer in headlines(answers)],
@@ -61,9 +80,10 @@ def page_values(
         "image_columns": [IMAGE_COLUMNS[column] for column in shown],
         "images": [
             (image, [_cells(by_subject[name], [image, *occasions]) for name in shown])
-            for image, occasions in first(list(images.items()))
+            for image, occasions in images.shown.items()
         ],
-        "images_rest": rest(len(images), "tables/answers.csv"),
+        "images_rest": rest(images.n, _EACH.format("answers") if _counts(images.answers) else "tables/answers.csv"),
+        "on_page": ON_PAGE,
         "rules": [(first(_breaches_first(group)), _rest_of_verdicts(group)) for group in rules.values()],
         "bearings": {name: _bearings(group) for name, group in questions.items()},
         "statement_checks": sorted(
@@ -110,11 +130,24 @@ def _breaches_first(group: list[Verdict]) -> list[Verdict]:
 
 
 def _rest_of_answers(group: list[Answer]) -> str:
-    return rest(len(group), "tables/answers.csv", (answer.state for answer in group))
+    said = rest(len(group), "tables/answers.csv", (answer.state for answer in group))
+    return f"{said} {_singles('answers', f'ask CASE {group[0].question}') if _counts(group) else ''}".strip()
 
 
 def _rest_of_verdicts(group: list[Verdict]) -> str:
-    return rest(len(group), "tables/verdicts.csv", (verdict.verdict for verdict in group))
+    said = rest(len(group), "tables/verdicts.csv", (verdict.verdict for verdict in group))
+    return f"{said} {_singles('verdicts', f'check CASE {group[0].rule}') if _counts(group) else ''}".strip()
+
+
+def _counts(found: Iterable[Answer | Verdict]) -> bool:
+    """Return whether any of them counts subjects."""
+    return any(one.records is None for one in found)
+
+
+def _singles(name: str, command: str) -> str:
+    """Return where each subject of a group stands by itself."""
+    where = _EACH.format(name)
+    return f"Each subject of a group, with its own records, is in {where}: toolkit {command} --why --subject SUBJECT."
 
 
 def _grouped(rows: Iterable[_Row], key: Callable[[_Row], _Key]) -> dict[_Key, list[_Row]]:
@@ -194,6 +227,8 @@ _SPANS = """
     select 'public statements', 'statement', issued_earliest, issued_latest, '' from public_statements
     where issued_earliest is not null
 """
+VIEWS = ("disclosures",)
+"""Shared views that `spans` reads."""
 _LANES = ("disclosure", "agreement", "system", "footage", "statement")
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 ROOM = Path(__file__).parent
 BATCH_ROWS = 100_000
 """Rows that are taken from DuckDB at a time, where all of them need not fit into memory."""
-_BY_SUBJECT = "\norder by subject\n"
 _FIELD = re.compile(r"^([A-Z][a-z]+): +(.*)$")
 
 
@@ -35,16 +34,6 @@ class Query:
     register: str | None
     awaits: str | None
     text: str
-
-    @property
-    def is_by_subject(self) -> bool:
-        """Whether its rows come in the order of their subjects, by its last line, and of nothing else."""
-        return self.text.endswith(_BY_SUBJECT)
-
-    @property
-    def unordered(self) -> str:
-        """The text without that last line: where there are many rows, sorting them is most of the cost of a file."""
-        return self.text.removesuffix(_BY_SUBJECT)
 
 
 @cache
@@ -109,9 +98,13 @@ def _fields(header: Iterable[str]) -> dict[str, str]:
     return fields
 
 
-def in_order(views: dict[str, Query]) -> Iterator[Query]:
+def in_order(views: dict[str, Query], wanted: Iterable[str] | None = None) -> Iterator[Query]:
     """
     Yield views so that each comes after those it reads.
+
+    Args:
+        views: All that there are, by name.
+        wanted: Those that are wanted, with what they read; None: all.
 
     Raises:
         ValueError: If two read each other.
@@ -129,8 +122,8 @@ def in_order(views: dict[str, Query]) -> Iterator[Query]:
         done.add(query.name)
         yield query
 
-    for query in views.values():
-        yield from visit(query, ())
+    for name in views if wanted is None else sorted(wanted):
+        yield from visit(views[name], ())
 
 
 def tables_read(query: Query, views: dict[str, Query]) -> set[str]:

@@ -10,14 +10,14 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
 from toolkit.audit import origins
-from toolkit.audit.queries import ROOM, in_order, queries
+from toolkit.audit.queries import ROOM, Query, in_order, queries
 from toolkit.dates import Interval
 from toolkit.errors import IntegrityError
 from toolkit.tables import SPAN, TABLES, Table
@@ -31,8 +31,9 @@ SAFE: dict[str, str | bool | int | float | list[str]] = {
     "temp_directory": "",  # nothing is spilled: beyond the limit, a query fails
     "max_temp_directory_size": "0B",
 }
-MEMORY_GIB = 10
-"""What DuckDB may hold before it spills: 10^7 disclosures are answered in 16 GiB, with Polars and Arrow beside."""
+MEMORY_GIB = 8
+"""What DuckDB may hold before it spills. It uses more than it counts: 10^7 disclosures take 16 GiB in all."""
+_ON_VIEWS = "macros_on_views.sql"
 Admit = Callable[[Table, Sequence[Path]], bool]
 """Whether a table with these files is shown."""
 
@@ -95,6 +96,7 @@ def open_views(  # noqa: PLR0913 - by name only
     settings: Mapping[str, object] | None = None,
     *,
     shared: str = "sql",
+    wanted: Collection[str] | None = None,
     threads: int = 1,
     spill: Path | None = None,
     narrow: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
@@ -110,6 +112,7 @@ def open_views(  # noqa: PLR0913 - by name only
         case_dir: Folder of the case.
         settings: See `settings_row`.
         shared: "sql", for the views that questions and rules share, or "linking", for none of them.
+        wanted: Of the shared views, those that are read, each made with what it reads itself; None: all.
         threads: Threads of DuckDB; answers and verdicts are the same for any number.
         spill: Folder, made when it is needed, for what does not fit into memory; None: nothing is written.
         narrow: Called when the tables stand and the shared views do not: see `as_at.narrow`.
@@ -132,10 +135,9 @@ def open_views(  # noqa: PLR0913 - by name only
         origins.number_places(connection)
         connection.execute((ROOM / "macros.sql").read_text("utf-8"))
         if shared == "sql":
-            for view in in_order(queries("sql")):
+            for view in _shared(wanted):
                 connection.execute(f'create table "{view.name}" as\n{view.text}')
-        after = "macros_on_views.sql" if shared == "sql" else "macros_of_linking.sql"
-        connection.execute((ROOM / after).read_text("utf-8"))
+        connection.execute((ROOM / (_ON_VIEWS if shared == "sql" else "macros_of_linking.sql")).read_text("utf-8"))
         connection.execute("set allowed_directories = $1", [[(case_dir / "tables").as_posix()]])
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
@@ -143,6 +145,15 @@ def open_views(  # noqa: PLR0913 - by name only
         connection.close()
         raise
     return connection
+
+
+def _shared(wanted: Collection[str] | None) -> Iterator[Query]:
+    """Yield the shared views that are wanted, and those that the macros read, in the order in which they are made."""
+    views = queries("sql")
+    if wanted is None:
+        return in_order(views)
+    words = set(re.findall(r"\w+", (ROOM / _ON_VIEWS).read_text("utf-8")))
+    return in_order(views, {*wanted} | (words & views.keys()))
 
 
 def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path, admit: Admit | None) -> None:

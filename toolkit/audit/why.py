@@ -33,6 +33,8 @@ STATE_RULES = {
 }
 """The rules of the vocabulary, in the order in which they are tried: the first that applies gives the state."""
 
+VIEWS = ("agreement_cover", "validity")
+"""Shared views, beside those of the macros, that `why_verdict` reads; `why_answer` reads none."""
 INPUTS = {known.name for known in TABLES if known.step == "ingest" and known.kind}
 
 
@@ -108,7 +110,8 @@ class Why:
         rule_text: Of a rule, how it is read: the header of its file.
         in_force: Of a rule, the texts that state it, and when each held.
         examined: What was examined, and what was not.
-        records: What it rests on.
+        records: What it rests on; of very many records, those that the answer names.
+        rests_on: How many records it rests on.
         sealed: The sources of these records, in the manifest.
         decider: What would most change it.
         statements: Earlier public statements that it bears on.
@@ -126,6 +129,7 @@ class Why:
     in_force: tuple[InForce, ...]
     examined: tuple[Examined, ...]
     records: tuple[Cited, ...]
+    rests_on: int
     sealed: tuple[Sealed, ...]
     decider: Decider
     statements: tuple[StatementCheck, ...]
@@ -164,6 +168,7 @@ def why_answer(connection: duckdb.DuckDBPyConnection, answer: Answer, manifest: 
         (),
         tuple(_examined(connection, query, cited)),
         records,
+        answer.records or len(records),
         tuple(sealing(connection, records, manifest)),
         decider_of_answer(connection, query, answer, cited),
         answer.statements,
@@ -191,6 +196,7 @@ def why_verdict(connection: duckdb.DuckDBPyConnection, verdict: Verdict, manifes
         tuple(in_force(connection, verdict.rule, verdict.subject)),
         tuple(_examined(connection, query, cited)),
         records,
+        verdict.records or len(records),
         tuple(sealing(connection, records, manifest)),
         decider_of_verdict(connection, query, verdict, cited),
         verdict.statements,

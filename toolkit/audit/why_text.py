@@ -26,8 +26,9 @@ def parts(why: Why) -> Iterator[tuple[str, list[str]]]:
         yield "register", [_reach(why.reach)]
     yield "examined", [_examined(row) for row in why.examined] or ["nothing"]
     yield "records", [line for record in why.records[:RECORDS_SHOWN] for line in _record(record)] or ["none"]
-    if len(why.records) > RECORDS_SHOWN:
-        yield "", [f"... and {len(why.records) - RECORDS_SHOWN} more; --json has all"]
+    if why.rests_on > RECORDS_SHOWN:
+        has = "all" if why.rests_on == len(why.records) else f"{len(why.records):,}, the table answers_each all"
+        yield "", [f"... and {why.rests_on - RECORDS_SHOWN:,} more; --json has {has}"]
     if why.sealed:
         yield "sealed", [_sealed(one) for one in why.sealed]
     if why.statements:

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+import polars as pl
+
 from toolkit.answers import Answer, StatementCheck
 from toolkit.audit import as_at as narrowing
 from toolkit.audit.asking import answers_table, as_answers
@@ -54,18 +56,18 @@ def ask(case: Case, question: str | None = None, *, group: str | None = None, as
             the day lies before the case's period or after the day that the case speaks as at.
     """
     wanted = _wanted(question, group)
-    if as_at is not None:
-        found = _as_at(case, wanted, _day(case, as_at))
-    else:
-        found = [answer for answer in answers_of(case) if answer.question in wanted]
+    found = answers_of(case, wanted) if as_at is None else _as_at(case, wanted, _day(case, as_at))
     what = wanted[0] if question is not None else f"--group {group_named(group)}" if group is not None else ""
     consulted(case, " ".join(filter(None, ("ask", what, f"--as-at {as_at}" if as_at else ""))))
     return found
 
 
-def answers_of(case: Case) -> list[Answer]:
-    """Return all answers, for another step or the end of a run: nobody is asking."""
-    return _with_statements(as_answers(case.table("answers")), as_checks(case.table("statement_checks")))
+def answers_of(case: Case, questions: Collection[str] | None = None) -> list[Answer]:
+    """Return the answers to some questions, or all, for another step or the end of a run: nobody is asking."""
+    frame = case.table("answers")
+    if questions is not None:
+        frame = frame.filter(pl.col("question").is_in(list(questions)))
+    return _with_statements(as_answers(frame), as_checks(case.table("statement_checks")))
 
 
 def questions(case: Case, *, group: str | None = None) -> list[Listed]:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import polars as pl
+
 from toolkit.answers import Verdict
 from toolkit.audit.asking import as_verdicts
 from toolkit.audit.statements import as_checks, checks_of
@@ -17,22 +19,26 @@ def check(case: Case, rule: str | None = None) -> list[Verdict]:
     Raises:
         UsageError: If the case has not been reconstructed yet, or there is no such rule.
     """
-    found = verdicts_of(case)
     if rule is None:
+        found = verdicts_of(case)
         consulted(case, "check")
         return found
+    known = case.table("verdicts")["rule"].unique(maintain_order=True)
     wanted = f"r{int(rule[1:])}" if rule[1:].isdigit() else rule.lower()
-    if verdicts := [verdict for verdict in found if verdict.rule.lower() == wanted]:
-        consulted(case, f"check {verdicts[0].rule}")
-        return verdicts
-    known = ", ".join(dict.fromkeys(verdict.rule for verdict in found))
-    raise UsageError(f"no verdict on {rule!r}: this case has verdicts on {known}")
+    for name in (name for name in known if name.lower() == wanted):
+        found = verdicts_of(case, name)
+        consulted(case, f"check {name}")
+        return found
+    raise UsageError(f"no verdict on {rule!r}: this case has verdicts on {', '.join(known)}")
 
 
-def verdicts_of(case: Case) -> list[Verdict]:
-    """Return all verdicts, for another step: nobody is asking."""
+def verdicts_of(case: Case, rule: str | None = None) -> list[Verdict]:
+    """Return the verdicts on a rule, or all, for another step: nobody is asking."""
     checks = as_checks(case.table("statement_checks"))
+    frame = case.table("verdicts")
+    if rule is not None:
+        frame = frame.filter(pl.col("rule") == rule)
     return [
         replace(verdict, statements=bears) if (bears := checks_of(checks, verdict.rule, verdict.subject)) else verdict
-        for verdict in as_verdicts(case.table("verdicts"))
+        for verdict in as_verdicts(frame)
     ]

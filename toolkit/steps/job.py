@@ -55,8 +55,8 @@ class Job:
         path = self._path(name, shard)
         self.keep(path, write_frame(path, name, self.step, frame))
 
-    def write_some_at_a_time(self, name: str, frames: Iterable[pl.DataFrame], shard: str) -> None:
-        """Write a shard of a table that need not fit into memory; its bytes are those of the whole."""
+    def write_some_at_a_time(self, name: str, frames: Iterable[pl.DataFrame], shard: str | None = None) -> None:
+        """Write a table, or a shard of it, that need not fit into memory; its bytes are those of the whole."""
         path = self._path(name, shard)
         batches = (batch for frame in frames for batch in frame.to_arrow().to_batches())
         self.keep(path, write.write_table(path, batches, table(name, self.step).arrow_schema()))

@@ -1,8 +1,6 @@
 """`toolkit reconstruct`: the answers and the verdicts."""
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 import duckdb
@@ -19,8 +17,8 @@ from toolkit.steps.job import Job, job
 from toolkit.steps.spilling import connected
 from toolkit.tables import table
 
-AHEAD = 4
-"""Batches of rows that wait to be written while the next question is asked."""
+RESOLVED = 10_000
+"""Rows whose keys are resolved at a time: each may name 1,000 records."""
 
 
 def reconstruct(case: Case) -> Run:
@@ -37,15 +35,17 @@ def reconstruct(case: Case) -> Run:
     ) as work:
         if not work.up_to_date:
             with connected(case, before="reconstruct", threads=joblib.cpu_count()) as tables:
-                work.write("origin_places", origins.places(tables))
+                places = origins.places(tables)
                 with _counted(work, "answers", tables) as many:
-                    answers = asking.answers_table(tables, many=many)
+                    answers = asking.answers_keyed(tables, many=many)
                 with _counted(work, "verdicts", tables) as many:
-                    verdicts = asking.verdicts_table(tables, many=many)
-                work.write("answers", answers)
-                work.write("verdicts", verdicts)
+                    verdicts = asking.verdicts_keyed(tables, many=many)
                 work.write("examinations", examined.examinations(tables))
                 work.write("statement_checks", statements.statement_checks(tables, answers, verdicts))
+            work.write("origin_places", places)
+            for name, keyed in (("answers", answers), ("verdicts", verdicts)):
+                some = keyed.iter_slices(RESOLVED)
+                work.write_some_at_a_time(name, (origins.with_records(places, rows) for rows in some))
     return work.result()
 
 
@@ -54,22 +54,13 @@ def _counted(work: Job, name: str, tables: duckdb.DuckDBPyConnection) -> Iterato
     """Give what counts subjects that are too many, and write a row for each of them beside."""
     each = table(f"{name}_each")
     path = work.case.folder("reconstruct") / f"{each.name}.parquet"
-    claimed = [row[0] for row in tables.execute("select distinct topic from claims").fetchall()]
-    with write.writing_table(path, each.arrow_schema(), ("subject",)) as stream, ThreadPoolExecutor(1) as writer:
-        ahead: deque[Future[None]] = deque()
+    with write.writing_table(path, each.arrow_schema(), ("subject",)) as stream:
 
         def put(asked: str, rows: pl.DataFrame) -> None:
             for batch in counting.each(rows, asked, each.schema()).to_arrow().to_batches():
                 stream.add(batch)
 
-        def keep(asked: str, rows: pl.DataFrame) -> None:
-            ahead.append(writer.submit(put, asked, rows))
-            while len(ahead) > AHEAD:
-                ahead.popleft().result()
-
-        yield counting.Counter(keep, whole=claimed)
-        for written in ahead:
-            written.result()
+        yield asking.counter(tables, put)
     work.keep(path, stream.sha256)
 
 

@@ -1,10 +1,13 @@
 """`toolkit report`: what people read."""
 
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
 import toolkit
+from toolkit.answers import Answer
 from toolkit.audit import charts, export, page, render
 from toolkit.case import Case, Run
 from toolkit.custody import heads, manifest, write
@@ -13,9 +16,17 @@ from toolkit.steps.ask import answers_of
 from toolkit.steps.check import verdicts_of
 from toolkit.steps.job import Job, job
 from toolkit.steps.reconstruct import facts, outcomes
+from toolkit.steps.singles import said_of
 from toolkit.tables import table
 
-_IMAGES = "select image_ref, list(occasion_ref order by occasion_ref) from disclosed_images group by 1 order by 1"
+_IMAGES = f"""
+    select image_ref, list(occasion_ref order by occasion_ref), count(*) over ()
+    from disclosed_images
+    group by image_ref
+    order by image_ref
+    limit {page.ON_PAGE}
+"""
+_VIEWS = ("disclosed_images", *page.VIEWS)
 LOG_HEAD = "log_head.txt"
 EXPORTED = ("answers", "verdicts", "statement_checks", "examinations", "sources")
 
@@ -41,9 +52,9 @@ def report(case: Case) -> Run:
         if work.up_to_date:
             return work.result()
         folder = case.root / "reports" / work.inputs[:12]
-        with case.connect() as tables:
+        with case.connect(wanted=_VIEWS) as tables:
             coverage = tables.sql("select * from coverage order by all").pl()
-            images = dict(tables.sql(_IMAGES).fetchall())
+            images = _images(case, answers, tables.sql(_IMAGES).fetchall())
             period = tables.sql("select from_earliest, to_latest from settings").fetchall()[0]
             timeline = charts.svg(charts.timeline(page.spans(tables), period))
         examinations = case.table("examinations")
@@ -55,6 +66,16 @@ def report(case: Case) -> Run:
         for name in EXPORTED:
             _export(work, folder / "tables", name, case.table(name), coverage)
     return work.result()
+
+
+def _images(case: Case, answers: Sequence[Answer], rows: Sequence[tuple[str, list[str], int]]) -> page.Images:
+    """Return the images that the page shows, and what is said of each; also where `answers` only counts them."""
+    shown = {image: occasions for image, occasions, _ in rows}
+    subjects = {*shown, *chain.from_iterable(shown.values())}
+    listed = [answer for answer in answers if answer.question in page.IMAGE_COLUMNS]
+    counted = {answer.question: answer for answer in listed if answer.records is None}
+    singles = [found for like in counted.values() for found in said_of(case, like, subjects)]
+    return page.Images(shown, rows[0][2] if rows else 0, [*listed, *singles])
 
 
 def _about(case: Case, work: Job) -> dict[str, object]:

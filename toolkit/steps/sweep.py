@@ -223,7 +223,7 @@ def describe_sealed(asked: tuple[Path, str, str]) -> Described:
 
 def _disclosed(case: Case) -> list[Wanted]:
     """Return the images of the case's disclosures, by reference."""
-    with case.connect(before="sweep") as tables:
+    with case.connect(wanted=["disclosed_images"], before="sweep") as tables:
         refs = [ref for (ref,) in tables.sql("select distinct image_ref from disclosed_images order by 1").fetchall()]
     files = case.table("images").unique("image_ref", keep="first", maintain_order=True)
     known = {row["image_ref"]: row for row in files.iter_rows(named=True)}

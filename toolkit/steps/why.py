@@ -1,24 +1,13 @@
 """`toolkit ask --why`, `toolkit check --why`: from a sentence to the records, and to what would most change it."""
 
-import json
-from dataclasses import replace
-from typing import TypeVar
-
-import numpy as np
-import polars as pl
-
-from toolkit.answers import Answer, Verdict
-from toolkit.audit import origins
-from toolkit.audit.why import Manifest, Why, why_answer, why_verdict
+from toolkit.audit.why import VIEWS, Manifest, Why, why_answer, why_verdict
 from toolkit.case import Case
 from toolkit.custody import manifest
 from toolkit.custody.digest import shown
 from toolkit.dates import interval
-from toolkit.problems import Origin
 from toolkit.steps.ask import ask
 from toolkit.steps.check import check
-
-_Said = TypeVar("_Said", Answer, Verdict)
+from toolkit.steps.singles import Said, said_of
 
 
 def why(case: Case, name: str, *, subject: str | None = None, as_at: str | None = None) -> list[Why]:
@@ -37,32 +26,17 @@ def why(case: Case, name: str, *, subject: str | None = None, as_at: str | None 
     sealed = _sealed(case)
     if name[:1] in "Rr":
         verdicts = _about(case, check(case, name), subject)
-        with case.connect() as tables:
+        with case.connect(wanted=VIEWS) as tables:
             return [why_verdict(tables, verdict, sealed) for verdict in verdicts]
     answers = _about(case, ask(case, name, as_at=as_at), subject)
-    with case.connect(as_at=interval(as_at) if as_at else None) as tables:
+    with case.connect(wanted=(), as_at=interval(as_at) if as_at else None) as tables:
         return [why_answer(tables, answer, sealed) for answer in answers]
 
 
-def _about(case: Case, found: list[_Said], subject: str | None) -> list[_Said]:
+def _about(case: Case, found: list[Said], subject: str | None) -> list[Said]:
     """Return what is said about one subject, also where `answers` and `verdicts` only count it; None: all."""
     said = [one for one in found if subject in (None, one.subject)]
-    if said or not found:
-        return said
-    kind, each = ("question", "answers_each") if isinstance(found[0], Answer) else ("rule", "verdicts_each")
-    path = case.folder("reconstruct") / f"{each}.parquet"
-    asked = getattr(found[0], kind)
-    rows = pl.scan_parquet(path).filter(pl.col(kind) == asked, pl.col("subject") == subject).collect()
-    if rows.is_empty():
-        return []
-    [row] = rows.to_dicts()
-    keys = np.array(row.pop("evidence"), np.int64)
-    known = case.table("origin_places")
-    row["evidence"] = tuple(Origin(*place) for place in origins.records(keys, known).iter_rows())
-    if kind == "question":
-        row["value"] = json.loads(row["value"] or "null")
-    lists = {name: tuple(row[name]) for name in ("caveats", "reasons", "flags") if name in row}
-    return [replace(found[0], **row | lists)]
+    return said if said or not found else said_of(case, found[0], [str(subject)])
 
 
 def _sealed(case: Case) -> Manifest:
