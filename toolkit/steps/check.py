@@ -25,11 +25,12 @@ def check(case: Case, rule: str | None = None) -> list[Verdict]:
         return found
     known = case.table("verdicts")["rule"].unique(maintain_order=True)
     wanted = f"r{int(rule[1:])}" if rule[1:].isdigit() else rule.lower()
-    for name in (name for name in known if name.lower() == wanted):
-        found = verdicts_of(case, name)
-        consulted(case, f"check {name}")
-        return found
-    raise UsageError(f"no verdict on {rule!r}: this case has verdicts on {', '.join(known)}")
+    name = next((name for name in known if name.lower() == wanted), None)
+    if name is None:
+        raise UsageError(f"no verdict on {rule!r}: this case has verdicts on {', '.join(known)}")
+    found = verdicts_of(case, name)
+    consulted(case, f"check {name}")
+    return found
 
 
 def verdicts_of(case: Case, rule: str | None = None) -> list[Verdict]:
