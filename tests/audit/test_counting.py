@@ -44,6 +44,16 @@ def test_breaches_are_rows_of_their_own_and_the_rest_is_counted(tables):
     assert kept.select("subject", "verdict", "evidence").equals(whole.select("subject", "verdict", "evidence"))
 
 
+@pytest.mark.parametrize("listed", [2, 10])
+def test_a_row_that_rests_on_more_than_it_names_is_kept_once(tables, monkeypatch, listed):
+    """A breach of a rule that is counted is there already; of one that is listed it is kept because of its records."""
+    monkeypatch.setattr(origins, "NAMED", 0)
+    each: list[pl.DataFrame] = []
+    verdicts_table(tables, ["R24"], Counter(lambda _, rows: each.append(rows), listed=listed))
+
+    assert pl.concat(rows.select("subject") for rows in each)["subject"].to_list() == ["E1", "E2", "E3", "E4"]
+
+
 def test_answers_that_are_alike_but_for_subject_and_records_are_one_row(tables):
     """Q14 of four occasions: three by one unit, one by none; a value is that of all its subjects."""
     each: list[pl.DataFrame] = []

@@ -187,9 +187,9 @@ def _each(
 
 
 def _named(name: str, found: pl.DataFrame, many: Counter | None) -> pl.DataFrame:
-    """Return rows with the records that they name; those that rest on more are kept whole, as far as they are kept."""
+    """Return rows with the records that they name; those that rest on more are kept whole, unless they are already."""
     long = found.filter(pl.col("records") > origins.NAMED)
-    if many and not long.is_empty():
+    if many and name not in many.counted and not long.is_empty():
         many.sink(name, long)
     return origins.named(found)
 

@@ -84,6 +84,7 @@ class Counter:
     listed: int = LISTED
     whole: Collection[str] = ()
     returns: Collection[int] = ()
+    counted: set[str] = field(default_factory=set)
     given: dict[str, pl.DataFrame] = field(default_factory=dict)
     cited: dict[str, Cited] = field(default_factory=dict)
 
@@ -108,6 +109,7 @@ class Counter:
         return origins.each_once(pl.DataFrame(pa.Table.from_batches(held, getattr(batches, "schema", None))))
 
     def _count(self, name: str, frames: Iterator[pl.DataFrame], give: Give) -> pl.DataFrame:
+        self.counted.add(name)
         said, empty, is_in_order = Said(), pl.DataFrame(), True
         for frame in frames:
             empty = frame.clear()
