@@ -29,6 +29,7 @@ REASONS = (
     "rule_ambiguous",
     "rule_conflict",
     "single_source",
+    "records_disagree",
     "identity_unresolved",
     "link_unsure",
     "out_of_coverage",

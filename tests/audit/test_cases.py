@@ -23,7 +23,8 @@ def test_the_registers_of_the_folder_lead_to_its_outcome(folder, tmp_path):
     settings = PERIOD | {name: _setting(value) for name, value in expected.get("settings", {}).items()}
     write_case(CASES / folder, tmp_path)
 
-    with open_views(tmp_path, settings) as connection:
+    asked = queries("rules")[expected["rule"]] if "rule" in expected else queries("questions")[expected["question"]]
+    with open_views(tmp_path, settings, wanted=set(asked.reads) & queries("sql").keys()) as connection:
         if rule := expected.get("rule"):
             found = [[v.subject, v.verdict, *map(list, (v.reasons, v.flags))] for v in judge(connection, [rule])]
         else:

@@ -16,6 +16,10 @@ WORDS = {
     "is_held": {"registers_examined"},
     "is_duty_shown": {"duties"},
     "is_text_held": {"clauses"},
+    "examined_in": {"registers_examined"},
+    "silence_of": {"complete_spans"},
+    "elsewhere_state": {"complete_spans", "registers_examined", "duties"},
+    "entry_caveats": {"complete_spans", "kept_apart", "undecided_shares"},
 }
 """Words of `macros_on_views.sql` and the views they stand on, which a header names too."""
 FILES = [query for folder in ("sql", "questions", "rules") for query in queries(folder).values()]

@@ -200,7 +200,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, query: Query, read: _Read | N
     steps = {_STEPS[name] for name in tables_read(query, queries("sql")) if name in _STEPS}
     if not_run := sorted(steps - reached):
         return _titled(query, "question", _not_searched([f"'toolkit {step}' has not run" for step in not_run]))
-    found = _run(connection, query, read)
+    found = _run(connection, query, read).drop("by_register", strict=False)
     if found.is_empty():
         found = _nothing_to_answer(connection, query.register)
     _check(query, found, _ANSWER, {"state": STATES, "unit": UNITS})

@@ -25,7 +25,7 @@ from toolkit.tables import table
 JUDGEMENTS = ("positive", "negative", "unsure")
 HAND = pl.Schema(dict.fromkeys(("left_ref", "right_ref", "judgement", "who", "when", "why"), pl.String()))
 """Columns of the judgements in force, one row per pair; in `hand/links.csv` the first two are `left` and `right`."""
-REGISTERS = ("custody_records", "disposals", "enrolments", "receipts", "transfers")
+REGISTERS = ("custody_records", "disposals", "enrolments", "receipts", "recorded_matches", "transfers")
 """What is linked to entries; a shard each, empty where nothing is."""
 _COLUMNS = ("left", "right", "judgement", "who", "when", "why")
 

@@ -54,12 +54,14 @@ create or replace macro is_unread(table_) as exists (
         and register_counts.cause in ('cannot_read', 'encrypted', 'cannot_parse', 'unsupported_type')
 );
 
--- The state of a question on which every record is silent (vocabulary.md, in this order). An event whose carrier is
--- known (a recognition system that would have logged it, a register held for another time, a file nobody could read) but
--- not held was not searched for.
-create or replace macro silent_state(table_, event_, topic_, from_, to_, is_carrier_known) as
+-- The state of a question on which every record is silent (vocabulary.md, in this order). A duty to record is owed by an
+-- event: where no other record shows that there was one, a register that is complete and silent misses nothing. An event
+-- whose carrier is known (a recognition system that would have logged it, a register held for another time, a file nobody
+-- could read) but not held was not searched for.
+create or replace macro silent_state(table_, event_, topic_, from_, to_, is_carrier_known, is_event_shown) as
     case
-        when is_complete(table_, null, from_, to_) and is_duty_shown(event_, from_, to_) then 'record_missing'
+        when is_event_shown and is_complete(table_, null, from_, to_) and is_duty_shown(event_, from_, to_)
+            then 'record_missing'
         when is_held(table_, from_, to_) then 'not_found'
         when is_carrier_known or is_unread(table_)
             or exists (from registers_examined where registers_examined.table_name = table_)
@@ -67,6 +69,26 @@ create or replace macro silent_state(table_, event_, topic_, from_, to_, is_carr
         when is_said_unrecorded(topic_) or (is_text_held() and not is_duty_shown(event_, from_, to_)) then 'no_duty'
         else 'not_searched'
     end;
+
+-- The state of a count of the intelligence system that is nought, where another register shows the event: its record is missing
+-- where it had to be made; else the two disagree; where no entry was examined, the other register speaks alone.
+create or replace macro elsewhere_state(table_, event_, from_, to_) as
+    case
+        when is_complete(table_, null, from_, to_) and is_duty_shown(event_, from_, to_) then 'record_missing'
+        when is_held(table_, from_, to_) then 'conflicting'
+        else 'established'
+    end;
+
+-- What a negative rests on: the registers that were examined, as records; of more than 20 the first, for `examinations` has all.
+create or replace macro examined_in(tables_) as coalesce((
+    select list(origin_of(source, '') order by source)[:20]
+    from registers_examined
+    where list_contains(tables_, registers_examined.table_name)
+), []);
+
+-- What to say of a register that is silent, and declared complete for all of the time asked about.
+create or replace macro silence_of(table_, from_, to_, words_) as
+    case when is_complete(table_, null, from_, to_) then words_ || ' declared complete shows none' end;
 
 -- Coverage of the registers that feed some tables, as JSON; declared is null where nobody can say how much there is.
 create or replace macro coverage_of(tables_) as (

@@ -223,8 +223,9 @@ def describe_sealed(asked: tuple[Path, str, str]) -> Described:
 
 def _disclosed(case: Case) -> list[Wanted]:
     """Return the images of the case's disclosures, by reference."""
-    with case.connect(wanted=["disclosed_images"], before="sweep") as tables:
-        refs = [ref for (ref,) in tables.sql("select distinct image_ref from disclosed_images order by 1").fetchall()]
+    with case.connect(wanted=["entered_disclosures"], before="sweep") as tables:
+        select = "select distinct unnest(image_refs) as image_ref from entered_disclosures order by 1"
+        refs = [ref for (ref,) in tables.sql(select).fetchall()]
     files = case.table("images").unique("image_ref", keep="first", maintain_order=True)
     known = {row["image_ref"]: row for row in files.iter_rows(named=True)}
     found = [(ref, known.get(ref, {})) for ref in refs]

@@ -1,6 +1,6 @@
 -- Pairs that a person judged, with the registers in which their references stand.
 -- Grain:  one row per left_table, left_ref, right_table and right_ref.
--- Reads:  hand_links, entries, transfers, receipts, enrolments, custody_records, disposals.
+-- Reads:  hand_links, entries, transfers, receipts, enrolments, custody_records, disposals, recorded_matches.
 -- The entry, or else the transfer, is the right one, whichever way round it was written.
 with places as (
     select 1 as place, 'entries' as table_name, entry_ref as ref from entries
@@ -14,6 +14,8 @@ with places as (
     select 5, 'custody_records', custody_ref from custody_records
     union
     select 6, 'disposals', disposal_ref from disposals
+    union
+    select 7, 'recorded_matches', match_ref from recorded_matches
 ),
 
 named as (

@@ -25,7 +25,7 @@ select
     case
         when held.n > 0 then 'established'
         when stated.n is not null then 'attested'
-        else silent_state('posts', null, 'Q20', from_earliest, to_latest, false)
+        else silent_state('posts', null, 'Q20', from_earliest, to_latest, false, false)
     end as state,
     to_json(coalesce(held.n, stated.n)) as value,
     case when coalesce(held.n, stated.n) is not null then 'persons' end as unit,

@@ -1,12 +1,12 @@
 -- By USB, hard drive or secure e-mail, and was it encrypted?
 -- Report: p8.
--- Grain:  one row per occasion_ref; one for the case where only statements speak.
--- Reads:  disclosures, transfer_links, asserted, claims.
+-- Grain:  one row per occasion_ref, and per transfer that no entry is tied to; one for the case where only statements speak.
+-- Reads:  disclosures, transfer_links, sent, asserted, claims.
 -- Register: entries.
 -- States: established, conflicting, attested, not_found, not_searched.
 -- The entry and a linked transfer are two records of one journey; where they name different channels they conflict.
 with independent as (
-    select occasion_ref, set_of(channel) as channels, bool_and(encrypted) as encrypted, all_of(list(evidence)) as evidence
+    select occasion_ref, set_of(channel) as channels, bool_and(encrypted) as encrypted, records_of(origin) as evidence
     from transfer_links
     where link in ('named', 'same_images')
     group by occasion_ref
@@ -19,7 +19,7 @@ journeys as (
         coalesce(independent.channels, []) as logged,
         coalesce(disclosures.encrypted, independent.encrypted) as encrypted,
         disclosures.encrypted <> independent.encrypted as is_contradicted,
-        all_of([disclosures.evidence, independent.evidence]) as evidence
+        all_of([disclosures.entry_evidence, independent.evidence]) as evidence
     from disclosures
     left join independent using (occasion_ref)
 )
@@ -55,8 +55,27 @@ select
     ) as caveats
 from journeys
 union all
+select
+    sent.event_ref,
+    case when channel is null then 'not_found' else 'established' end,
+    case when channel is not null then to_json(struct_pack(
+        channel := channel, encrypted := case when channel = 'encrypted_usb' then coalesce(transfer_links.encrypted, true) else transfer_links.encrypted end
+    )) end,
+    null,
+    sent.evidence,
+    coverage_of(['entries', 'transfers']),
+    given([
+        'no entry of the intelligence system is tied to it',
+        case when channel is null then 'the transfer names no channel' end,
+        case when transfer_links.encrypted is null and coalesce(channel, '') <> 'encrypted_usb' then
+            'no record says whether it was encrypted' end
+    ])
+from transfer_links
+inner join sent on sent.event_table = 'transfers' and transfer_links.transfer_ref = sent.ref
+where sent.doubt is null
+union all
 select null, 'attested', to_json(coalesce((select min(value) from claims where topic = 'Q35'), 'stated')), null, evidence,
     coverage_of(['entries', 'transfers']), []
 from asserted
-where topic = 'Q35' and not exists (from disclosures)
+where topic = 'Q35' and not exists (from disclosures) and not exists (from sent where event_table = 'transfers' and doubt is null)
 order by subject

@@ -12,9 +12,9 @@ with linked as (
         set_of(transfer_ref) as transfers,
         bool_or(link in ('named', 'same_images')) as is_sure,
         bool_or(link = 'named' and coalesce(
-            day_of(occurred_earliest) >= day_of(disclosures.latest) + 2
-            or day_of(occurred_latest) + 2 <= day_of(disclosures.earliest), false
-        )) as is_apart,
+            day_of(occurred_earliest) > day_of(entered_latest - interval 1 microsecond)
+            or day_of(occurred_latest - interval 1 microsecond) < day_of(entered_earliest), false
+        )) as is_other_day,
         all_of(list(transfer_links.evidence)) as evidence
     from transfer_links
     inner join disclosures using (occasion_ref)
@@ -25,19 +25,20 @@ with linked as (
 select
     occasion_ref as subject,
     case
-        when is_apart or is_sure = false then 'conflicting'
+        when is_other_day or is_sure = false then 'conflicting'
         when is_sure then 'established'
-        when is_held('transfers', earliest, latest) then 'not_found'
+        when is_held('transfers', entered_earliest, entered_latest) then 'not_found'
         else 'not_searched'
     end as state,
     case when transfers is not null then to_json(transfers) end as value,
     null as unit,
-    all_of([disclosures.evidence, linked.evidence]) as evidence,
+    case when linked.occasion_ref is null then all_of([disclosures.entry_evidence, examined_in(['transfers'])])
+        else all_of([disclosures.entry_evidence, linked.evidence]) end as evidence,
     coverage_of(['transfers']) as coverage,
     given([
-        case when is_apart then 'the log and the entry give different days' end,
+        case when is_other_day then 'the log and the entry give different days' end,
         case when is_sure = false then 'it is not sure that the transfer is this one' end,
-        case when linked.occasion_ref is null and not is_held('transfers', earliest, latest) then
+        case when linked.occasion_ref is null and not is_held('transfers', entered_earliest, entered_latest) then
             'no independent log reaches that date' end
     ]) as caveats
 from disclosures

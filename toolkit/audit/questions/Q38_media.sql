@@ -10,7 +10,7 @@ select
     case
         when destroyed is not null then 'destroyed'
         when collected is not null then 'established'
-        else silent_state('disposals', 'disposals', 'Q38', from_earliest, coalesce(as_at_latest, to_latest), false)
+        else silent_state('disposals', 'disposals', 'Q38', from_earliest, coalesce(as_at_latest, to_latest), false, true)
     end as state,
     case
         when destroyed is not null then to_json([struct_pack(

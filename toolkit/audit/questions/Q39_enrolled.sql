@@ -1,24 +1,17 @@
 -- Was each image put on the recognition system, and for how long?
 -- Report:   p6.
--- Grain:    one row per image_ref that was disclosed.
--- Reads:    clauses, shared_images, enrolments, image_names, systems, settings, complete_spans, registers_examined,
---           duties, claims, agreement_versions.
+-- Grain:    one row per image_ref that some register shows to have been sent.
+-- Reads:    clauses, shared_images, enrolled, systems, settings, complete_spans, registers_examined, duties, claims,
+--           agreement_versions.
 -- Register: entries.
 -- Awaits:   enrolments.
 -- States:   established, conflicting, attested, record_missing, not_found, no_duty, not_searched.
 -- conflicting: it was taken off before it was put on, or put on before it was first shared; or only enrolments under another
 -- reference may be of it, and nobody has decided.
--- An enrolment belongs to the image it names, or to the one it is linked to.
-with known as (
-    select enrolments.* exclude (image_ref), origin_of(source, locator) as evidence, coalesce(image_names.image_ref, enrolments.image_ref) as image_ref,
-        image_names.image_ref is not null as is_renamed, coalesce(image_names.is_sure, true) as is_sure
-    from enrolments
-    left join image_names
-        on image_names.left_table = 'enrolments' and enrolments.enrolment_ref = image_names.left_ref
-            and enrolments.image_ref = image_names.written
+-- A match shows that the image was on the list; where the list, declared complete, lacks it, record_missing or conflicting.
+with several as (
+    select image_ref from enrolled where is_sure and bound = 'at' group by image_ref having count(*) > 1
 ),
-
-several as (select image_ref from known where is_sure group by image_ref having count(*) > 1),
 
 times as (
     select *, struct_pack(
@@ -26,11 +19,11 @@ times as (
         enrolled := date_or_null(enrolled_text, enrolled_earliest, enrolled_latest, enrolled_precision),
         removed := date_or_null(removed_text, removed_earliest, removed_latest, removed_precision)
     ) as one
-    from known
-    where is_sure
+    from enrolled
+    where is_sure and bound = 'at'
 ),
 
-enrolled as (
+listed as (
     select
         image_ref,
         [one] as times,
@@ -44,7 +37,7 @@ enrolled as (
     union all
     select
         image_ref,
-        list(one order by enrolled_earliest nulls last, enrolment_ref, evidence),
+        list(one order by enrolled_earliest nulls last, event_ref, evidence),
         bool_or(coalesce(removed_latest <= enrolled_earliest, false)),
         min(enrolled_latest),
         bool_or(removed_text is null),
@@ -56,10 +49,14 @@ enrolled as (
 ),
 
 perhaps as (
-    select image_ref, set_of(enrolment_ref) as refs, records_of(evidence) as evidence
-    from known
+    select image_ref, set_of(event_ref) as refs, records_of(evidence) as evidence
+    from enrolled
     where not is_sure
     group by image_ref
+),
+
+alerted as (
+    select image_ref, count(*) as matches, records_of(evidence) as evidence from enrolled where bound = 'by' group by image_ref
 )
 
 select
@@ -67,22 +64,26 @@ select
     case
         when is_reversed or enrolled_by <= first_earliest then 'conflicting'
         when times is not null then 'established'
+        when matches > 0 then elsewhere_state('enrolments', 'enrolments', from_earliest, to_latest)
         when refs is not null then 'conflicting'
-        else silent_state('enrolments', 'enrolments', 'Q39', from_earliest, to_latest, exists (from systems))
+        else silent_state('enrolments', 'enrolments', 'Q39', from_earliest, to_latest, exists (from systems), false)
     end as state,
     case when times is not null then to_json(times) end as value,
     null as unit,
-    case when times is not null then enrolled.evidence else all_of([shared_images.evidence, perhaps.evidence]) end as evidence,
+    case when times is not null then listed.evidence
+        else all_of([shared_images.evidence, perhaps.evidence, alerted.evidence, examined_in(['enrolments'])]) end as evidence,
     coverage_of(['enrolments']) as coverage,
     given([
         case when is_reversed then 'taken off before it was put on' end,
-        case when enrolled_by <= first_earliest then 'put on before any entry says that it was shared' end,
+        case when enrolled_by <= first_earliest then 'put on before any record says that it was shared' end,
+        case when times is null and matches > 0 then 'the system matched it, so that it was on the list: ' || matches end,
         case when is_open then 'when it was taken off is not recorded' end,
         case when is_renamed then 'the system has it under a reference written otherwise; see the links' end,
         case when refs is not null then 'it is not sure that these are of it: ' || array_to_string(refs, ', ') end
     ]) as caveats
 from shared_images
-left join enrolled using (image_ref)
+left join listed using (image_ref)
 left join perhaps using (image_ref)
+left join alerted using (image_ref)
 cross join settings
 order by subject

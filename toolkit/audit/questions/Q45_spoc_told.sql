@@ -1,20 +1,15 @@
 -- Was the SPOC told of each match?
 -- Report:   p11.
 -- Grain:    one row per match_ref on record; one for the case where there is none.
--- Reads:    clauses, recorded_matches, notifications, claims, asserted, settings, complete_spans, registers_examined,
+-- Reads:    clauses, matched, notifications, claims, asserted, settings, complete_spans, registers_examined,
 --           duties, agreement_versions.
 -- Awaits:   notifications.
 -- States:   established, attested, record_missing, not_found, no_duty, not_searched.
-with matches as (
-    select match_ref, origin_of(source, locator) as evidence from recorded_matches
+-- record_missing: a record shows the match, and a complete register of notifications is silent on it.
+with subjects as (
+    select match_ref, evidence from matched where match_ref is not null
     union all
-    select match_ref, origin_of(source, locator) from notifications where match_ref is not null
-),
-
-subjects as (
-    select match_ref, records_of(evidence) as evidence from matches group by match_ref
-    union all
-    select null, [] where not exists (from matches)
+    select null, [] where not exists (from matched where match_ref is not null)
 ),
 
 told as (
@@ -35,8 +30,9 @@ answered as (
         told.match_ref is not null as is_recorded,
         case
             when exists (from asserted where topic = 'Q45') then 'attested'
-            else silent_state('notifications', 'notifications', 'Q45', from_earliest, to_latest, false)
-        end as silence
+            else silent_state('notifications', 'notifications', 'Q45', from_earliest, to_latest, false, subjects.match_ref is not null)
+        end as silence,
+        silence_of('notifications', from_earliest, to_latest, 'a register of notifications') as complete_words
     from subjects
     left join told using (match_ref)
     cross join settings
@@ -51,10 +47,12 @@ select
     end as value,
     null as unit,
     case when is_recorded then all_of([match_evidence, evidence])
-        else all_of([match_evidence, (select records_of(evidence) from claims where topic = 'Q45')]) end as evidence,
+        when silence = 'attested' then all_of([match_evidence, (select records_of(evidence) from claims where topic = 'Q45')])
+        else all_of([match_evidence, examined_in(['notifications'])]) end as evidence,
     coverage_of(['notifications']) as coverage,
     given([
         case when match_ref is null then 'no match is on record' end,
+        case when match_ref is null and silence = 'not_found' then complete_words end,
         case when not is_recorded and silence = 'no_duty' then 'no duty to record it is shown' end
     ]) as caveats
 from answered

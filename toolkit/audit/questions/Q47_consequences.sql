@@ -4,7 +4,7 @@
 -- Reads:    clauses, actions, claims, settings, complete_spans, registers_examined, duties, agreement_versions,
 --           asserted.
 -- Awaits:   actions.
--- States:   established, attested, record_missing, not_found, no_duty, not_searched.
+-- States:   established, attested, not_found, no_duty, not_searched.
 select
     action_ref as subject,
     'established' as state,
@@ -20,13 +20,15 @@ select
     null,
     case
         when exists (from asserted where topic = 'Q47') then 'attested'
-        else silent_state('actions', 'actions', 'Q47', from_earliest, to_latest, false)
+        else silent_state('actions', 'actions', 'Q47', from_earliest, to_latest, false, false)
     end,
     (select to_json(min(value)) from claims where topic = 'Q47' and claim in ('asserts', 'denies')),
     null,
-    (select records_of(evidence) from claims where topic = 'Q47'),
+    case when exists (from asserted where topic = 'Q47') then (select records_of(evidence) from claims where topic = 'Q47')
+        else examined_in(['actions']) end,
     coverage_of(['actions']),
-    ['the estate''s own records of exclusions are no source of ours']
+    given([silence_of('actions', from_earliest, to_latest, 'a register of actions'),
+        'the estate''s own records of exclusions are no source of ours'])
 from settings
 where not exists (from actions)
 order by subject

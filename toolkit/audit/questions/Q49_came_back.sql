@@ -1,20 +1,26 @@
 -- Were any images or alerts received from the recipient?
 -- Report: p10.
 -- Grain:  one row.
--- Reads:  clauses, inbound, claims, asserted, settings, complete_spans, registers_examined, duties, agreement_versions.
+-- Reads:  clauses, received_back, notifications, claims, asserted, settings, complete_spans, registers_examined, duties, agreement_versions.
 -- Awaits: entries.
--- States: established, attested, record_missing, not_found, no_duty, not_searched.
--- Images and alerts because of facial recognition, in the case's period: an entry whose time may lie in it counts, with a caveat.
+-- States: established, conflicting, attested, not_found, no_duty, not_searched.
+-- Images and alerts because of facial recognition, in the case's period: a record whose time may lie in it counts, with a
+-- caveat. by_register: of these, what only other registers than the intelligence system show. A notification of a match tells of an
+-- alert, and not of what came with it: conflicting, where nothing else is on record.
 with received as (
     select
-        count(distinct entry_ref) as n,
-        count(distinct entry_ref) filter (
-            where not coalesce(occurred_earliest >= from_earliest and occurred_latest <= to_latest, false)
+        count(*) as n,
+        count(*) filter (
+            where not coalesce(earliest >= from_earliest and latest <= to_latest, false)
         ) as doubtful,
-        records_of(evidence) as evidence
-    from inbound
+        flatten(list(evidence)) as evidence,
+        case when count(*) filter (where event_table <> 'entries') > 0 then to_json(map_from_entries(list_filter([
+            ('transfers', count(*) filter (where event_table = 'transfers')),
+            ('receipts', count(*) filter (where event_table = 'receipts'))
+        ], lambda one: one[2] > 0))) end as by_register
+    from received_back
     cross join settings
-    where coalesce(occurred_latest, 'infinity') > from_earliest and coalesce(occurred_earliest, '-infinity') < to_latest
+    where coalesce(latest, 'infinity') > from_earliest and coalesce(earliest, '-infinity') < to_latest
 ),
 
 said as (
@@ -24,16 +30,25 @@ said as (
     where topic = 'Q49'
 ),
 
+alerts as (
+    select count(*) as told, records_of(origin_of(source, locator)) as alert_evidence
+    from notifications
+    cross join settings
+    where coalesce(occurred_latest, 'infinity') > from_earliest and coalesce(occurred_earliest, '-infinity') < to_latest
+),
+
 answered as (
     select
         case
             when n > 0 then 'established'
+            when told > 0 then 'conflicting'
             when is_fact then 'attested'
-            else silent_state('entries', 'inbound', 'Q49', from_earliest, to_latest, false)
+            else silent_state('entries', 'inbound', 'Q49', from_earliest, to_latest, false, false)
         end as state,
         *
     from received
     cross join said
+    cross join alerts
     cross join settings
 )
 
@@ -42,16 +57,20 @@ select
     state,
     case when n > 0 then to_json(n) when state = 'attested' then to_json(coalesce(value, 'none')) end as value,
     case when n > 0 then 'records' end as unit,
-    case when n > 0 then answered.evidence else answered.evidence_1 end as evidence,
-    coverage_of(['entries']) as coverage,
+    case when n > 0 then answered.evidence when state = 'conflicting' then alert_evidence when state = 'attested' then answered.evidence_1
+        else examined_in(['entries', 'transfers', 'receipts']) end as evidence,
+    coverage_of(['entries', 'transfers']) as coverage,
     list_filter(
         [
             case when doubtful > 0 then doubtful || ' of them may lie outside that time: their dates are too coarse' end,
             case when state = 'not_found' and not is_complete('entries', null, from_earliest, to_latest) then
                 'no intelligence register is declared complete for that time' end,
             case when state = 'attested' and is_held('entries', from_earliest, to_latest) then
-                'the intelligence registers examined show none' end
+                'the intelligence registers examined show none' end,
+            case when told > 0 then 'notifications of a match in that time: ' || told end,
+            case when state = 'not_found' then silence_of('entries', from_earliest, to_latest, 'an intelligence register') end
         ],
         lambda caveat: caveat is not null
-    ) as caveats
+    ) as caveats,
+    by_register
 from answered

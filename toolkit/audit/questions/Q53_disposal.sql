@@ -24,7 +24,7 @@ answered as (
                 then 'conflicting'
             when gone.image_ref is not null then 'destroyed'
             when exists (from asserted where topic = 'Q53') then 'attested'
-            else silent_state('disposals', 'disposals', 'Q53', last_earliest, coalesce(as_at_latest, to_latest), false)
+            else silent_state('disposals', 'disposals', 'Q53', last_earliest, coalesce(as_at_latest, to_latest), false, true)
         end as state,
         acts,
         copies.image_ref is not null as is_copy_found,

@@ -13,7 +13,7 @@ select
         when is_in_order then 'established'
         when is_wrong_order then 'established_not'
         when collected is not null and destroyed is not null then 'conflicting'
-        else silent_state('disposals', 'disposals', 'Q54', from_earliest, coalesce(as_at_latest, to_latest), false)
+        else silent_state('disposals', 'disposals', 'Q54', from_earliest, coalesce(as_at_latest, to_latest), false, true)
     end as state,
     case when collected is not null or destroyed is not null then
         to_json(struct_pack(collected := collected, destroyed := destroyed)) end as value,

@@ -1,7 +1,7 @@
 -- Are copies left: backups, the vendor, e-mail, templates?
 -- Report:   p8.
 -- Grain:    one row per image_ref that was disclosed.
--- Reads:    shared_images, verifications, enrolments, transfers, disposals, settings, complete_spans,
+-- Reads:    shared_images, verifications, enrolled, transfers, disposals, settings, complete_spans,
 --           registers_examined.
 -- Register: entries.
 -- Awaits:   verifications.
@@ -15,9 +15,9 @@ with checked as (
 ),
 
 enrolled as (
-    select image_ref, set_of(enrolment_ref) as open_enrolments, records_of(origin_of(source, locator)) as evidence
-    from enrolments
-    where removed_text is null
+    select image_ref, set_of(event_ref) as open_enrolments, records_of(evidence) as evidence
+    from enrolled
+    where bound = 'at' and removed_text is null
     group by image_ref
 ),
 

@@ -4,7 +4,7 @@
 -- Reads:    clauses, verifications, claims, asserted, settings, complete_spans, registers_examined, duties,
 --           agreement_versions.
 -- Awaits:   verifications.
--- States:   established, attested, record_missing, not_found, no_duty, not_searched.
+-- States:   established, attested, not_found, no_duty, not_searched.
 select
     verification_ref as subject,
     'established' as state,
@@ -26,11 +26,12 @@ select
     null,
     case
         when exists (from asserted where topic = 'Q56') then 'attested'
-        else silent_state('verifications', 'verifications', 'Q56', from_earliest, coalesce(as_at_latest, to_latest), false)
+        else silent_state('verifications', 'verifications', 'Q56', from_earliest, coalesce(as_at_latest, to_latest), false, false)
     end,
     (select to_json(min(value)) from claims where topic = 'Q56' and claim = 'asserts'),
     null,
-    (select records_of(evidence) from claims where topic = 'Q56'),
+    case when exists (from asserted where topic = 'Q56') then (select records_of(evidence) from claims where topic = 'Q56')
+        else examined_in(['verifications']) end,
     coverage_of(['verifications']),
     []
 from settings

@@ -13,7 +13,7 @@ with kept as (
 select
     image_ref as subject,
     case when acts is not null then 'destroyed'
-        else silent_state('disposals', 'disposals', 'Q66', from_earliest, coalesce(as_at_latest, to_latest), false) end
+        else silent_state('disposals', 'disposals', 'Q66', from_earliest, coalesce(as_at_latest, to_latest), false, true) end
         as state,
     to_json(list_transform(
         acts, lambda one: struct_pack(act := one.act, "when" := one."when", witness := one.witness)

@@ -1,7 +1,7 @@
 -- Each disclosure lies within the validity of an agreement version between that unit (or a predecessor) and that recipient.
 -- Report:   p2, p5.
--- Grain:    one row per occasion_ref; one for the case where only statements speak.
--- Reads:    clauses, disclosures, agreement_cover, agreement_versions, complete_spans, claims, asserted, settings.
+-- Grain:    one row per sharing, whichever register shows it; one for the case where only statements speak.
+-- Reads:    clauses, sharings, agreement_cover, agreement_versions, complete_spans, claims, asserted, settings.
 -- Register: entries.
 -- Breach:   definitely outside every version, in an agreements register declared complete for that time.
 with candidates as (
@@ -20,7 +20,7 @@ with candidates as (
 
 judged as (
     select
-        disclosures.occasion_ref as subject,
+        sharings.occasion_ref as subject,
         case
             when unit_ref is null or recipient_ref is null or "text" is null then ['missing_field']
             when coalesce(is_covered, false) then []
@@ -37,8 +37,8 @@ judged as (
             else ['out_of_coverage']
         end as reasons,
         coalesce(is_covered, false) as is_covered,
-        all_of([disclosures.evidence, candidates.evidence]) as evidence
-    from disclosures
+        all_of([sharings.evidence, candidates.evidence]) as evidence
+    from sharings
     left join candidates using (occasion_ref)
 ),
 
@@ -51,7 +51,7 @@ stated as (
         min(asserted.evidence) as evidence
     from asserted
     inner join claims using (topic)
-    where topic = 'R1' and not exists (from disclosures)
+    where topic = 'R1' and not exists (from sharings)
     group by topic
 )
 

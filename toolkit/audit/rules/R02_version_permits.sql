@@ -1,7 +1,7 @@
 -- The version that covers a disclosure permits sharing for facial recognition.
 -- Report:   p5, p13.
--- Grain:    one row per occasion_ref, per entry that states no use, and per version under which nothing was shared.
--- Reads:    disclosures, undecided_shares, agreement_cover, clauses, validity, complete_spans, asserted.
+-- Grain:    one row per sharing, whichever register shows it, per entry that states no use, and per version under which nothing was shared.
+-- Reads:    sharings, undecided_shares, agreement_cover, clauses, validity, complete_spans, asserted.
 -- Register: entries.
 -- Breach:   a version that surely or possibly covers it and whose clauses do not permit it, or do so only in error, and
 --           none that permits it. A clause in error without the date of its amendment leaves it open.
@@ -49,7 +49,7 @@ candidates as (
 
 judged as (
     select
-        disclosures.occasion_ref as subject,
+        sharings.occasion_ref as subject,
         case
             when candidates.occasion_ref is null and unit_ref is not null
                 and is_complete('agreement_versions', unit_ref, earliest, latest) then 'not_applicable'
@@ -65,8 +65,8 @@ judged as (
             when is_coarse then ['time_precision']
             else ['boundary_overlap']
         end as reasons,
-        all_of([disclosures.evidence, candidates.evidence]) as evidence
-    from disclosures
+        all_of([sharings.evidence, candidates.evidence]) as evidence
+    from sharings
     left join candidates using (occasion_ref)
 )
 
@@ -80,9 +80,9 @@ select validity.subject, 'not_applicable', [], [], [validity.evidence]
 from validity
 anti join (select version_ref from agreement_cover where cover <> 'outside') as relied_on
     on validity.subject = relied_on.version_ref
-where exists (from disclosures)
+where exists (from sharings)
 union all
 select null, 'cannot_determine', ['rule_text_not_held'], [], evidence
 from asserted
-where topic = 'R2' and not exists (from disclosures) and not is_text_held()
+where topic = 'R2' and not exists (from sharings) and not is_text_held()
 order by subject

@@ -1,7 +1,7 @@
 -- Disclosures fall within the period: May 2016 to March 2018.
 -- Report:   p4, p9.
--- Grain:    one row per occasion_ref; one for the case where only statements speak.
--- Reads:    disclosures, cessation, settings, asserted.
+-- Grain:    one row per sharing, whichever register shows it; one for the case where only statements speak.
+-- Reads:    sharings, cessation, settings, asserted.
 -- Register: entries.
 -- Breach:   definitely before the first day of the period or after its last.
 -- In the month in which the period ends, a disclosure conforms only where the day of cessation is known and not before it.
@@ -15,8 +15,8 @@ with judged as (
                 then 'conforms'
             else 'time_precision'
         end as outcome,
-        disclosures.evidence
-    from disclosures
+        sharings.evidence
+    from sharings
     cross join settings
     cross join cessation
 )
@@ -26,5 +26,5 @@ from judged
 union all
 select null, 'cannot_determine', ['asserted_only'], [], evidence
 from asserted
-where topic = 'R3' and not exists (from disclosures)
+where topic = 'R3' and not exists (from sharings)
 order by subject

@@ -1,7 +1,7 @@
 -- A match makes the SPOC aware of it, and leads to a decision on the case.
 -- Report:   p11.
--- Grain:    one row per match_ref on record; one for the case where no match is on record.
--- Reads:    recorded_matches, notifications, duties, settings, complete_spans, registers_examined, asserted, claims.
+-- Grain:    one row per match_ref that a log, a notification or an action shows; one for the case where no match is on record.
+-- Reads:    matched, notifications, duties, settings, complete_spans, registers_examined, asserted, claims.
 -- Register: recorded_matches.
 -- Breach:   no notification or no decision, where a duty to record it is shown and its register is declared complete.
 with told as (
@@ -10,12 +10,7 @@ with told as (
     group by match_ref
 ),
 
-matches as (
-    select match_ref, min(occurred_earliest) as earliest, max(occurred_latest) as latest,
-        records_of(origin_of(source, locator)) as evidence
-    from recorded_matches
-    group by match_ref
-),
+matches as (select match_ref, earliest, latest, evidence from matched where match_ref is not null),
 
 judged as (
     select
@@ -23,8 +18,8 @@ judged as (
         case
             when is_decided then 'conforms'
             when not is_duty_shown(case when told.match_ref is null then 'notifications' else 'decisions' end,
-                earliest, latest) then 'duty_not_shown'
-            when is_complete('notifications', null, earliest, latest) then 'breach'
+                coalesce(earliest, latest - interval 1 day), latest) then 'duty_not_shown'
+            when is_complete('notifications', null, coalesce(earliest, latest - interval 1 day), latest) then 'breach'
             else 'out_of_coverage'
         end as outcome,
         all_of([matches.evidence, told.evidence]) as evidence
@@ -40,7 +35,7 @@ select
     'cannot_determine',
     case when is_duty_shown('matches', from_earliest, to_latest) then ['out_of_coverage'] else ['duty_not_shown'] end,
     [],
-    coalesce((select evidence from asserted where topic = 'R26'), [])
+    coalesce((select evidence from asserted where topic = 'R26'), examined_in(['recorded_matches', 'notifications', 'actions']))
 from settings
 where not exists (from judged) and not is_complete('recorded_matches', null, from_earliest, to_latest)
 order by subject

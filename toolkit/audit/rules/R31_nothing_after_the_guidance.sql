@@ -1,7 +1,7 @@
 -- After the guidance, no unit shares images with any third party for facial recognition.
 -- Report:   p15.
--- Grain:    one row per disclosure, or entry that states no use, that may lie after it; one for the case where none may.
--- Reads:    guidance, disclosures, undecided_shares, settings, complete_spans, asserted.
+-- Grain:    one row per sharing, by whichever register shows it or may show it, that may lie after it; one for the case where none may.
+-- Reads:    guidance, sent, settings, complete_spans, registers_examined, asserted.
 -- Register: guidance.
 -- Breach:   definitely after the guidance.
 with told as (
@@ -12,22 +12,17 @@ with told as (
     having count(*) > 0
 ),
 
-later as (
-    select occasion_ref as subject, earliest, latest, evidence, false as is_undecided from disclosures
-    union all
-    select entry_ref, occurred_earliest, occurred_latest, [evidence], true from undecided_shares
-),
-
 judged as (
     select
-        subject,
+        event_ref as subject,
+        event_table,
         case
-            when is_undecided then 'missing_field'
+            when doubt is not null then doubt
             when earliest >= issued_latest then 'breach'
             else 'time_precision'
         end as outcome,
-        all_of([later.evidence, told.evidence]) as evidence
-    from later
+        all_of([sent.evidence, told.evidence]) as evidence
+    from sent
     cross join told
     where is_dated and coalesce(latest > issued_earliest, true)
 ),
@@ -35,15 +30,20 @@ judged as (
 none as (
     select
         case
+            when exists (from judged) then 'records_disagree'
             when told.is_dated is null and not exists (from asserted where topic = 'R31') then 'out_of_coverage'
             when not coalesce(is_dated, false) then 'missing_field'
             when is_complete('entries', null, issued_earliest, coalesce(as_at_latest, issued_latest)) then 'conforms'
             else 'out_of_coverage'
         end as outcome,
-        all_of([told.evidence, (select evidence from asserted where topic = 'R31')]) as evidence
+        all_of([
+            told.evidence,
+            case when told.is_dated then examined_in(['entries', 'transfers', 'receipts', 'enrolments', 'recorded_matches']) end,
+            case when not coalesce(told.is_dated, false) then (select evidence from asserted where topic = 'R31') end
+        ]) as evidence
     from settings
     left join told on true
-    where not exists (from judged)
+    where not exists (from judged where event_table = 'entries')
 )
 
 select subject, verdict_of(outcome) as verdict, reasons_of(outcome) as reasons, []::varchar[] as flags, evidence

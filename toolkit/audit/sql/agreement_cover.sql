@@ -1,23 +1,23 @@
--- Each disclosure and each version between its unit, or a predecessor, and its recipient.
+-- Each sharing and each version between its unit, or a predecessor, and its recipient.
 -- Grain:  one row per occasion_ref, agreement_ref and version that may cover it.
--- Reads:  disclosures, unit_lineage, validity.
+-- Reads:  sharings, unit_lineage, validity.
 -- cover: definite or possible, by the four bounds of the validity; what lies outside is left out.
 select
-    disclosures.occasion_ref,
+    sharings.occasion_ref,
     validity.agreement_ref,
     validity.version,
     validity.subject as version_ref,
     coalesce(validity.text_held, false) as text_held,
     validity.ends_text is not null and validity.from_text is not null as are_ends_stated,
-    coalesce(disclosures."precision" in ('year', 'month'), true)
+    coalesce(sharings."precision" in ('year', 'month'), true)
     or coalesce(validity.from_precision in ('year', 'month'), false)
     or coalesce(validity.ends_precision in ('year', 'month'), false) as is_coarse,
     cover(
-        disclosures.earliest, disclosures.latest,
+        sharings.earliest, sharings.latest,
         validity.begin_earliest, validity.begin_latest, validity.end_earliest, validity.end_latest
     ) as cover,
     validity.evidence
-from disclosures
-inner join unit_lineage on disclosures.unit_ref = unit_lineage.unit_ref and unit_lineage.relation <> 'successor'
-inner join validity on unit_lineage.kin_ref = validity.unit_ref and disclosures.recipient_ref = validity.recipient_ref
+from sharings
+inner join unit_lineage on sharings.unit_ref = unit_lineage.unit_ref and unit_lineage.relation <> 'successor'
+inner join validity on unit_lineage.kin_ref = validity.unit_ref and sharings.recipient_ref = validity.recipient_ref
 where cover <> 'outside'

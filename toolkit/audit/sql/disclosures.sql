@@ -1,77 +1,115 @@
--- What was shared for facial recognition: an occasion, which may have several entries.
+-- Each disclosure of the intelligence system, with what independent records that are linked to it say of the same event.
 -- Grain:  one row per occasion_ref.
--- Reads:  entries.
--- Entries of one occasion speak of one event: its bounds are where they overlap; where they do not, the widest, and
--- is_torn. An entry without an occasion is its own. Most occasions have one entry, and need no grouping.
-with shares as (
-    select *, coalesce(occasion_ref, entry_ref) as occasion
-    from entries
-    where use = 'facial_recognition' and direction = 'out'
+-- Reads:  entered_disclosures, transfer_links, record_links, receipts.
+-- A linked transfer counts as much as the entry. earliest, latest: where the times of both overlap, that time; else from the
+-- first to the last that either gives. A receipt shows that it was sent then or before. is_apart: the records give days that
+-- exclude one another. entered_...: what the entries alone say. evidence: the entries, and the other records where they say
+-- more or otherwise; entry_evidence: the entries alone.
+with transferred as (
+    select
+        occasion_ref,
+        max(occurred_earliest) as latest_begin,
+        min(occurred_latest) as earliest_end,
+        min(occurred_earliest) as earliest_begin,
+        max(occurred_latest) as latest_end,
+        arg_min(occurred_text, occurred_latest - occurred_earliest) as "text",
+        arg_min(occurred_precision, occurred_latest - occurred_earliest) as "precision",
+        set_of(channel) as channels,
+        bool_or(encrypted) as is_encrypted_somewhere,
+        bool_and(encrypted) as encrypted,
+        flatten(list(case when link = 'named' then coalesce(lost_images, image_refs) else [] end)) as unentered_images,
+        records_of(origin) as evidence
+    from transfer_links
+    where link in ('named', 'same_images')
+    group by occasion_ref
 ),
 
-several as (select occasion from shares group by occasion having count(*) > 1),
+arrivals as (
+    select left_ref as receipt_ref, occasion_ref
+    from record_links
+    where left_table = 'receipts' and link = 'same_images'
+    union
+    select receipts.receipt_ref, transfer_links.occasion_ref
+    from receipts
+    inner join transfer_links using (transfer_ref)
+    where transfer_links.link in ('named', 'same_images')
+),
 
-occasions as (
+received as (
+    select arrivals.occasion_ref, min(receipts.occurred_latest) as received_by,
+        arg_min(receipts.occurred_text, receipts.occurred_latest) as received_text,
+        arg_min(origin_of(receipts.source, receipts.locator), receipts.occurred_latest) as evidence
+    from arrivals
+    inner join receipts using (receipt_ref)
+    group by arrivals.occasion_ref
+),
+
+compared as (
     select
-        occasion as occasion_ref,
-        occurred_earliest as latest_begin,
-        occurred_latest as earliest_end,
-        occurred_earliest as earliest_begin,
-        occurred_latest as latest_end,
-        occurred_text as "text",
-        occurred_precision as "precision",
-        alone(entry_ref) as entry_refs,
-        alone(unit_ref) as unit_refs,
-        alone(post_ref) as post_refs,
-        alone(coalesce(carrier_post_ref, post_ref)) as carrier_refs,
-        alone(recipient_ref) as recipient_refs,
-        alone(channel) as channels,
-        alone(authority_ref) as authority_refs,
-        alone(authorised_by) as authorised_by,
-        alone(agreement_ref) as agreement_refs,
-        ordered(coalesce(image_refs, [])) as image_refs,
-        ordered(coalesce(reasons, [])) as reasons,
-        encrypted,
-        names_included,
-        other_personal_data,
-        alone(origin_of(source, locator)) as evidence
-    from shares
-    anti join several using (occasion)
-    union all
-    select
-        occasion,
-        max(occurred_earliest),
-        min(occurred_latest),
-        min(occurred_earliest),
-        max(occurred_latest),
-        coalesce(arg_min(occurred_text, occurred_latest - occurred_earliest), min(occurred_text)),
-        coalesce(arg_min(occurred_precision, occurred_latest - occurred_earliest), min(occurred_precision)),
-        set_of(entry_ref),
-        set_of(unit_ref),
-        set_of(post_ref),
-        set_of(coalesce(carrier_post_ref, post_ref)),
-        set_of(recipient_ref),
-        set_of(channel),
-        set_of(authority_ref),
-        set_of(authorised_by),
-        set_of(agreement_ref),
-        list_sort(list_distinct(flatten(list(coalesce(image_refs, []))))),
-        list_sort(list_distinct(flatten(list(coalesce(reasons, []))))),
-        bool_and(encrypted),
-        bool_or(names_included),
-        bool_or(other_personal_data),
-        records_of(origin_of(source, locator))
-    from shares
-    semi join several using (occasion)
-    group by occasion
+        entered.*,
+        transferred.* exclude (occasion_ref, "text", "precision", channels, encrypted, unentered_images, evidence),
+        transferred."text" as logged_text,
+        transferred."precision" as logged_precision,
+        coalesce(transferred.channels, []) as logged_channels,
+        transferred.encrypted as logged_encrypted,
+        transferred.unentered_images,
+        coalesce(transferred.evidence, []) as log_evidence,
+        received_text,
+        received_by,
+        received.evidence as receipt,
+        greatest(entered.earliest, latest_begin) as narrow_begin,
+        least(entered.latest, earliest_end) as narrow_end,
+        coalesce(narrow_begin >= narrow_end, false) as is_disjoint,
+        coalesce(day_of(narrow_begin) > day_of(narrow_end - interval 1 microsecond), false) as is_day_apart,
+        coalesce(day_of(received_by - interval 1 microsecond) < day_of(narrow_begin), false) as is_received_before
+    from entered_disclosures as entered
+    left join transferred using (occasion_ref)
+    left join received using (occasion_ref)
 )
 
 select
-    * exclude (latest_begin, earliest_end, earliest_begin, latest_end),
-    case when latest_begin >= earliest_end then earliest_begin else latest_begin end as earliest,
-    case when latest_begin >= earliest_end then latest_end else earliest_end end as latest,
-    coalesce(latest_begin >= earliest_end, false) as is_torn,
-    unit_refs[1] as unit_ref,
-    recipient_refs[1] as recipient_ref
-from occasions
+    occasion_ref,
+    case when "precision" is null then logged_text else "text" end as "text",
+    coalesce("precision", logged_precision) as "precision",
+    case when is_received_before then null when is_disjoint then least(earliest, earliest_begin) else narrow_begin end as earliest,
+    case when is_disjoint then greatest(latest, latest_end) else narrow_end end as latest,
+    "text" as entered_text,
+    "precision" as entered_precision,
+    earliest as entered_earliest,
+    latest as entered_latest,
+    case when is_day_apart then logged_text when is_received_before then received_text end as other_text,
+    is_torn,
+    is_day_apart or is_received_before as is_apart,
+    entry_refs,
+    unit_refs,
+    unit_ref,
+    post_refs,
+    carrier_refs,
+    recipient_refs,
+    recipient_ref,
+    authority_refs,
+    authorised_by,
+    agreement_refs,
+    reasons,
+    names_included,
+    other_personal_data,
+    image_refs,
+    channels,
+    encrypted,
+    logged_channels,
+    logged_encrypted,
+    list_sort(list_distinct(coalesce(unentered_images, []))) as unentered_images,
+    list_concat(
+        ['entries'],
+        case when len(log_evidence) > 0 then ['transfers'] else [] end,
+        case when receipt is not null then ['receipts'] else [] end
+    ) as registers,
+    all_of([
+        evidence,
+        case when is_disjoint or "precision" is null or narrow_begin > earliest or narrow_end < latest then log_evidence end,
+        case when is_received_before then [receipt] end
+    ]) as evidence,
+    evidence as entry_evidence,
+    log_evidence
+from compared
 order by occasion_ref

@@ -1,9 +1,9 @@
--- Those who received disclosures in the case's period, and every company related to them.
+-- Those to whom the police sent images in the case's period, and every company related to them.
 -- Grain:  one row per kin_ref.
--- Reads:  disclosures, company_kin, settings.
+-- Reads:  sharings, company_kin, settings.
 with received as (
     select distinct unnest(recipient_refs) as recipient_ref
-    from disclosures
+    from sharings
     cross join settings
     where coalesce(earliest < to_latest, true)
 )

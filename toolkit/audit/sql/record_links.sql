@@ -1,13 +1,27 @@
 -- How each record of what went, or arrived, is tied to intelligence entries of images shared for facial recognition.
 -- Grain:  one row per left_table (transfers, receipts, enrolments) and left_ref.
 -- Reads:  transfers, receipts, enrolments, entries, links, kept_apart_words.
+-- image_refs: what the record has to be tied by; of a receipt that answers a transfer, the images that the transfer lacks.
+-- lost_images: of a transfer that names its entry, the images that no entry of that occasion lists, nor a link explains;
+--         null where those entries list none at all.
 -- link:   named (it names an entry that exists), same_images (every image of it is linked to one, or a person linked it),
 --         undecided (to one that does not say what for), unsure (not surely, or not every image, or the entry it names is
 --         about something else), quarantined (a row that was kept apart speaks of it), none.
 with mentions as (
     select 'transfers' as left_table, transfer_ref as left_ref, image_refs, entry_ref from transfers
     union all
-    select 'receipts', receipt_ref, image_refs, null from receipts
+    select
+        'receipts',
+        receipt_ref,
+        case
+            when answered.transfer_ref is null then receipts.image_refs
+            else list_filter(receipts.image_refs, lambda image: not list_contains(answered.image_refs, image))
+        end,
+        null
+    from receipts
+    left join (
+        select transfer_ref, flatten(list(coalesce(image_refs, []))) as image_refs from transfers group by transfer_ref
+    ) as answered using (transfer_ref)
     union all
     select 'enrolments', enrolment_ref, [image_ref], null from enrolments
 ),
@@ -82,6 +96,30 @@ summed as (
     group by left_table, left_ref
 ),
 
+listed as (
+    select distinct coalesce(occasion_ref, entry_ref) as occasion_ref, unnest(image_refs) as image_ref from entries
+),
+
+carried as (
+    select mentions.left_ref, kinds.occasion_ref, unnest(mentions.image_refs) as image_ref
+    from mentions
+    inner join kinds using (entry_ref)
+    where left_table = 'transfers'
+),
+
+lost as (
+    select left_ref, list_sort(list(image_ref)) as images
+    from carried
+    semi join listed using (occasion_ref)
+    anti join listed using (occasion_ref, image_ref)
+    anti join (
+        select left_ref, left_text as image_ref from links where left_table = 'transfers' and judgement = 'positive'
+    ) using (left_ref, image_ref)
+    group by left_ref
+),
+
+unlisted as (select distinct left_ref from carried anti join listed using (occasion_ref)),
+
 spoken as (
     select left_table, left_ref, records_of(evidence) as evidence
     from (
@@ -113,9 +151,13 @@ select
         when spoken.left_ref is not null then 'quarantined'
         else 'none'
     end as link,
+    mentions.image_refs,
     summed.occasion_ref,
+    case when unlisted.left_ref is null then coalesce(lost.images, []) end as lost_images,
     summed.evidence,
     spoken.evidence as mentioned
 from mentions
 left join summed using (left_table, left_ref)
 left join spoken using (left_table, left_ref)
+left join lost on mentions.left_table = 'transfers' and mentions.left_ref = lost.left_ref
+left join unlisted on mentions.left_table = 'transfers' and mentions.left_ref = unlisted.left_ref

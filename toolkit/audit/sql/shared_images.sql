@@ -1,4 +1,5 @@
--- Each image that was disclosed, once: from when to when, and what its file and the records say that it shows.
+-- Each image that some register shows to have been sent, once: from when to when, and what its file and the records say that
+-- it shows.
 -- Grain:  one row per image_ref.
 -- Reads:  disclosed_images.
 -- Most went on one occasion, and need no grouping: at 10^6 disclosures that is most of the cost.
@@ -6,6 +7,7 @@ with several as (select image_ref from disclosed_images group by image_ref havin
 
 select
     image_ref,
+    is_entered,
     earliest as first_earliest,
     latest as first_latest,
     earliest as last_earliest,
@@ -21,6 +23,7 @@ anti join several using (image_ref)
 union all
 select
     image_ref,
+    bool_or(is_entered),
     min(earliest),
     min(latest),
     max(earliest),
