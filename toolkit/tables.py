@@ -1,13 +1,17 @@
 """Every table of a case: what its columns mean, which step writes it, which kind of source feeds it.
 
 A column of an *input* table is one source column. It is stored verbatim as text and, where its type says so, parsed
-beside it: a `when` becomes seven columns, a `word` two. `toolkit tables` prints this page.
+beside it: a `when` becomes seven columns, a `word` two. `toolkit tables` prints this page. What those columns are is
+declared in `toolkit/registers/`, a file for each register.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
+
+from toolkit.registers import REGISTERS
+from toolkit.registers.declaration import Register
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,23 +29,6 @@ SPAN: dict[str, DType] = {
 }
 """A time with its bounds: half-open, null where unbounded (or not readable: `text` not null, `precision` null)."""
 
-KINDS = {
-    "share_log": "entries of the intelligence system (CRIMINT-style)",
-    "custody": "custody imaging, CRIS and PNC extracts",
-    "agreements": "sharing agreements: register and texts; authorities relied on",
-    "posts": "post-holders: SPOC, signatories, vetting",
-    "transfers": "media register, e-mail gateway",
-    "recipient": "the recipient system's receipts, enrolments, alerts, access",
-    "disposals": "collection, destruction, deletion, verification",
-    "attestations": "returns of BCUs and OCUs",
-    "units": "organisational units and companies",
-    "cameras": "cameras and recognition systems",
-    "statements": "public statements and guidance",
-    "images": "images that were shared, and their index images.csv",
-    "footage": "archived footage, and its index footage.csv",
-}
-"""Folders under raw/."""
-
 
 @dataclass(frozen=True)
 class Column:
@@ -56,6 +43,9 @@ class Column:
         doc: What it means.
         required: A blank puts the row in quarantine.
         words: The vocabulary of a word column.
+        also_called: How other systems name it.
+        known_by: "table.column" of those that define a reference; empty: nothing does.
+        blank: What a blank cell says: "unknown" (nothing), or "none" (that there is none).
     """
 
     name: str
@@ -63,6 +53,9 @@ class Column:
     doc: str
     required: bool = False
     words: tuple[str, ...] = ()
+    also_called: tuple[str, ...] = ()
+    known_by: tuple[str, ...] = ()
+    blank: str = "unknown"
 
     def stored(self) -> dict[str, DType]:
         """Return the stored columns and their types."""
@@ -121,471 +114,30 @@ RECORDS = pl.List(pl.Struct({"source": pl.String, "locator": pl.String}))
 """Places in the evidence: source and locator."""
 
 
-def _ref(name: str, doc: str, *, required: bool = False) -> Column:
-    return Column(name, "ref", doc, required)
+def _input_table(register: Register) -> Table:
+    """Return the table of a register: a shard for each source, written again only when the source changes."""
+    columns = tuple(
+        Column(
+            name,
+            pl.String if said.holds == "computed" else said.holds,
+            said.doc,
+            said.required,
+            tuple(said.words),
+            said.also_called,
+            said.known_by,
+            said.blank,
+        )
+        for name, said in register.columns.items()
+    )
+    return Table(register.name, "ingest", register.row, columns, register.kind, sharded=True)
 
 
-USES = ("facial_recognition", "identification_appeal", "poster", "briefing", "investigation", "other")
-CHANNELS = ("encrypted_usb", "usb", "hard_drive", "secure_email", "email", "paper", "other")
-REASONS_FOR_SHARING = ("prevent_crime", "protect_vulnerable", "support_safety_strategy", "other")
-RECORDED = (
-    "disclosures",
-    "transfers",
-    "receipts",
-    "enrolments",
-    "matches",
-    "notifications",
-    "decisions",
-    "actions",
-    "inbound",
-    "disposals",
-    "verifications",
-    "accesses",
-)
-"""Events that a clause may require somebody to record: the duty without which silence tells nothing."""
-COUNT_UNITS = ("images", "files", "occasions", "records", "persons", "units", "cameras", "other")
-
-_REGISTERS = (
-    Table(
-        "entries",
-        "ingest",
-        "an entry of the intelligence system, whatever it is about",
-        (
-            _ref("entry_ref", "the entry's own reference", required=True),
-            Column("occurred", "when", "when it happened"),
-            Column("recorded", "when", "when the entry was made"),
-            _ref("unit_ref", "unit that made it"),
-            _ref("post_ref", "post-holder who made it (pseudonym)"),
-            _ref("occasion_ref", "occasion it belongs to; blank: the entry is its own occasion"),
-            Column("direction", "word", "out: sent to a third party; in: received from one", words=("out", "in")),
-            Column("use", "word", "what the images were for", words=USES),
-            _ref("recipient_ref", "who received or sent (a unit_ref of kind company)"),
-            Column("image_refs", "refs", "images concerned"),
-            Column("reasons", "words", "purposes stated", words=REASONS_FOR_SHARING),
-            _ref("authority_ref", "power relied on"),
-            _ref("authorised_by", "post-holder who authorised it"),
-            _ref("agreement_ref", "agreement named in the entry"),
-            Column("channel", "word", "how the images travelled", words=CHANNELS),
-            Column("encrypted", "yes_no", "whether the entry says that it was encrypted"),
-            _ref("carrier_post_ref", "post-holder who carried or sent it; blank: the author"),
-            Column("names_included", "yes_no", "whether names went with the images"),
-            Column("other_personal_data", "yes_no", "whether anything beyond image and reference went with them"),
-            Column("narrative", "text", "free text of the entry"),
-        ),
-        "share_log",
-    ),
-    Table(
-        "notifications",
-        "ingest",
-        "the SPOC being told of a facial recognition match",
-        (
-            _ref("notification_ref", "its reference", required=True),
-            _ref("match_ref", "the match"),
-            Column("occurred", "when", "when the SPOC was told"),
-            _ref("to_post_ref", "who was told"),
-            Column("decision", "text", "what was decided, and why"),
-        ),
-        "share_log",
-    ),
-    Table(
-        "actions",
-        "ingest",
-        "a police action that cites facial recognition",
-        (
-            _ref("action_ref", "its reference", required=True),
-            _ref("match_ref", "the match it followed"),
-            _ref("image_ref", "the image concerned"),
-            Column("occurred", "when", "when"),
-            _ref("unit_ref", "unit that acted"),
-            Column("action", "text", "what was done"),
-        ),
-        "share_log",
-    ),
-    Table(
-        "custody_records",
-        "ingest",
-        "a custody, CRIS or PNC record of a person whose image exists",
-        (
-            _ref("custody_ref", "its reference", required=True),
-            _ref("subject_ref", "person (reference number, never a name)", required=True),
-            _ref("image_ref", "image taken"),
-            Column("system", "word", "where it is held", words=("custody_imaging", "cris", "pnc", "other")),
-            Column("category", "word", "category", words=("wanted", "known_offender", "missing", "other")),
-            Column(
-                "disposal",
-                "word",
-                "how the case was disposed of",
-                words=("charged", "cautioned", "reprimanded", "formal_warning", "no_further_action", "none"),
-            ),
-            Column("disposed", "when", "date of the disposal"),
-            Column("age_status", "word", "recorded age status at capture", words=("adult", "under_18", "unknown")),
-        ),
-        "custody",
-    ),
-    Table(
-        "agreement_versions",
-        "ingest",
-        "a version of a sharing agreement",
-        (
-            _ref("agreement_ref", "the agreement", required=True),
-            _ref("version", "the version", required=True),
-            _ref("unit_ref", "police unit"),
-            _ref("recipient_ref", "the other party"),
-            Column("signed", "when", "signature"),
-            Column("begins", "when", "begin of validity"),
-            Column("ends", "when", "end of validity"),
-            Column("amended", "when", "amendment"),
-            Column("status", "word", "status", words=("in_force", "lapsed", "in_error")),
-            Column("registered", "when", "entered in the central register"),
-            Column("text_held", "yes_no", "whether its text is among the sources"),
-        ),
-        "agreements",
-    ),
-    Table(
-        "clauses",
-        "ingest",
-        "a clause of a version of an agreement",
-        (
-            _ref("agreement_ref", "the agreement", required=True),
-            _ref("version", "the version", required=True),
-            _ref("clause", "paragraph number in the agreement", required=True),
-            Column(
-                "topic",
-                "word",
-                "what it is about",
-                words=(
-                    "purpose",
-                    "data_class",
-                    "channel",
-                    "retention",
-                    "access",
-                    "vetting",
-                    "oversight",
-                    "reporting",
-                    "other",
-                ),
-            ),
-            Column("use", "word", "use it speaks of", words=USES),
-            Column("permits", "yes_no", "whether it permits that use"),
-            _ref("system_ref", "recognition system it names"),
-            _ref("carried_from", "agreement_ref/version whose text it repeats"),
-            Column("in_error", "yes_no", "whether it is acknowledged to be an error"),
-            Column("must_record", "words", "events that it requires somebody to record", words=RECORDED),
-            Column("amended", "when", "when it was amended; blank: not stated"),
-            Column("text", "text", "its words"),
-        ),
-        "agreements",
-    ),
-    Table(
-        "documents",
-        "ingest",
-        "a document about the sharing that is not itself an agreement",
-        (
-            _ref("document_ref", "its reference", required=True),
-            Column(
-                "document_kind",
-                "word",
-                "what it is",
-                required=True,
-                words=(
-                    "impact_assessment",
-                    "necessity",
-                    "authorisation",
-                    "review",
-                    "training",
-                    "accuracy_test",
-                    "notification",
-                    "onward_transfer",
-                    "procedure",
-                    "other",
-                ),
-            ),
-            Column("dated", "when", "its date"),
-            _ref("about_ref", "agreement, system, post, image or occasion it is about"),
-            _ref("by_ref", "unit or post-holder who made it"),
-            _ref("to_ref", "unit or post-holder it went to"),
-            Column("outcome", "text", "what it says, in a few words"),
-        ),
-        "agreements",
-    ),
-    Table(
-        "authorities",
-        "ingest",
-        "a power or judgment relied on",
-        (
-            _ref("authority_ref", "its reference", required=True),
-            Column("citation", "text", "citation"),
-            Column("authority_kind", "word", "what it is", words=("common_law", "statute", "case")),
-            Column("in_force", "when", "from when it stood (a case: when decided)"),
-            Column("cited_by", "refs", "statements or entries that cite it"),
-        ),
-        "agreements",
-    ),
-    Table(
-        "posts",
-        "ingest",
-        "a tenure of a post-holder",
-        (
-            _ref("post_ref", "post-holder (pseudonym)", required=True),
-            Column(
-                "post",
-                "word",
-                "post",
-                words=("spoc", "authorised_operator", "senior_manager", "bcu_commander", "other"),
-            ),
-            _ref("unit_ref", "unit or company"),
-            Column("tenure_from", "when", "begin of tenure"),
-            Column("tenure_to", "when", "end of tenure"),
-            Column("signatory_of", "refs", "agreements signed"),
-            Column("vetting_level", "text", "vetting level, NPPV2"),
-            Column("vetted_from", "when", "begin of vetting"),
-            Column("vetted_to", "when", "end of vetting"),
-        ),
-        "posts",
-    ),
-    Table(
-        "transfers",
-        "ingest",
-        "a transfer in a register that is independent of the intelligence system",
-        (
-            _ref("transfer_ref", "its reference", required=True),
-            Column("occurred", "when", "when it happened"),
-            Column("recorded", "when", "when it was written down"),
-            _ref("unit_ref", "unit that sent it"),
-            _ref("post_ref", "post-holder who sent it"),
-            _ref("recipient_ref", "who received it"),
-            Column("use", "word", "what for", words=USES),
-            Column("channel", "word", "how", words=CHANNELS),
-            Column("encrypted", "yes_no", "whether encrypted"),
-            _ref("medium_ref", "medium"),
-            Column("image_refs", "refs", "images on it"),
-            _ref("entry_ref", "intelligence entry that it names"),
-        ),
-        "transfers",
-    ),
-    Table(
-        "receipts",
-        "ingest",
-        "a receipt of images by the recipient",
-        (
-            _ref("receipt_ref", "its reference", required=True),
-            Column("occurred", "when", "when received"),
-            _ref("recipient_ref", "recipient"),
-            _ref("post_ref", "post-holder who received it"),
-            Column("image_refs", "refs", "images received"),
-            _ref("transfer_ref", "transfer it answers"),
-        ),
-        "recipient",
-    ),
-    Table(
-        "enrolments",
-        "ingest",
-        "an image on the recipient's watchlist",
-        (
-            _ref("enrolment_ref", "its reference", required=True),
-            _ref("image_ref", "image", required=True),
-            _ref("system_ref", "recognition system"),
-            Column("enrolled", "when", "when put on"),
-            Column("removed", "when", "when taken off"),
-            _ref("post_ref", "post-holder who did it"),
-        ),
-        "recipient",
-    ),
-    Table(
-        "recorded_matches",
-        "ingest",
-        "a match recorded at the time by a recognition system",
-        (
-            _ref("match_ref", "its reference", required=True),
-            _ref("image_ref", "enrolled image", required=True),
-            Column("occurred", "when", "when"),
-            _ref("camera_id", "camera"),
-            _ref("system_ref", "recognition system"),
-            Column("alerted", "yes_no", "whether an operator was alerted"),
-        ),
-        "recipient",
-    ),
-    Table(
-        "accesses",
-        "ingest",
-        "an access to the recipient's server",
-        (
-            _ref("access_ref", "its reference", required=True),
-            Column("occurred", "when", "when"),
-            _ref("system_ref", "recognition system"),
-            _ref("post_ref", "account's post-holder"),
-            Column("action", "text", "what was done"),
-        ),
-        "recipient",
-    ),
-    Table(
-        "disposals",
-        "ingest",
-        "a collection, destruction or deletion",
-        (
-            _ref("disposal_ref", "its reference", required=True),
-            Column("act", "word", "what was done", words=("collection", "destruction", "deletion")),
-            Column("occurred", "when", "when"),
-            Column("image_refs", "refs", "images concerned"),
-            _ref("medium_ref", "medium concerned; blank: an electronic file"),
-            _ref("post_ref", "post-holder who did it"),
-            _ref(
-                "witness_post_ref", "post-holder who watched; 'none': the record says nobody did; blank: not recorded"
-            ),
-            Column("method", "text", "how"),
-        ),
-        "disposals",
-    ),
-    Table(
-        "verifications",
-        "ingest",
-        "a check that images are no longer held",
-        (
-            _ref("verification_ref", "its reference", required=True),
-            Column("occurred", "when", "when"),
-            _ref("post_ref", "post-holder who checked"),
-            Column("method", "text", "how"),
-            Column("image_refs", "refs", "images checked"),
-            Column("result", "word", "outcome", words=("none_held", "copy_found")),
-        ),
-        "disposals",
-    ),
-    Table(
-        "attestations",
-        "ingest",
-        "a return of a unit that was asked",
-        (
-            _ref("attestation_ref", "its reference", required=True),
-            _ref("unit_ref", "unit asked", required=True),
-            Column("asked", "when", "when asked"),
-            Column("replied", "when", "when it replied; blank: no reply"),
-            Column("method", "word", "how it looked", words=("record_search", "memory", "both")),
-            Column("answer", "word", "what it said", words=("none_found", "found", "not_stated")),
-            Column("covers", "when", "time it speaks about"),
-            Column("systems", "refs", "systems searched"),
-            _ref("post_ref", "post-holder who replied"),
-        ),
-        "attestations",
-    ),
-    Table(
-        "units",
-        "ingest",
-        "a unit or company in a time",
-        (
-            _ref("unit_ref", "its reference", required=True),
-            Column("name", "text", "name"),
-            Column("unit_kind", "word", "what it is", words=("borough", "bcu", "ocu", "company", "other")),
-            Column("exists_from", "when", "begin"),
-            Column("exists_to", "when", "end"),
-            Column("predecessor_refs", "refs", "units it succeeded"),
-            _ref("parent_ref", "parent company or unit"),
-        ),
-        "units",
-    ),
-    Table(
-        "systems",
-        "ingest",
-        "a recognition system",
-        (
-            _ref("system_ref", "its reference", required=True),
-            Column("vendor", "text", "vendor"),
-            _ref("owner_ref", "owner (a unit_ref)"),
-            Column("operated_from", "when", "begin of operation"),
-            Column("operated_to", "when", "end of operation"),
-        ),
-        "cameras",
-    ),
-    Table(
-        "cameras",
-        "ingest",
-        "a camera",
-        (
-            _ref("camera_id", "its reference", required=True),
-            _ref("system_ref", "recognition system that it feeds"),
-            Column("location", "text", "where"),
-            _ref("owner_ref", "owner (a unit_ref)"),
-            Column("operated_from", "when", "begin of operation"),
-            Column("operated_to", "when", "end of operation"),
-        ),
-        "cameras",
-    ),
-    Table(
-        "public_statements",
-        "ingest",
-        "a sentence of a published statement",
-        (
-            _ref("statement_ref", "its reference", required=True),
-            _ref("document_ref", "document it stands in"),
-            _ref("paragraph", "paragraph in the document"),
-            _ref("publisher_ref", "who published it (a unit_ref)"),
-            Column("issued", "when", "date of the document; blank: undated"),
-            Column("as_at", "when", "date it speaks as at; blank: not stated"),
-            Column("tense", "word", "tense of the claim", words=("present", "past", "future")),
-            Column("topic", "refs", "questions and rules it speaks to (Q01;R12)"),
-            Column(
-                "claim",
-                "word",
-                "what it does about them; no_records_held speaks about records, not about what happened",
-                words=("asserts", "denies", "no_records_held", "from_memory", "in_error"),
-            ),
-            Column("about", "when", "time the claim is about"),
-            _ref("about_ref", "unit, post, agreement, version or system the claim is about"),
-            Column("value", "text", "what it claims, in a few words, where that is neither a number nor a time"),
-            Column("count", "count", "number stated"),
-            Column("count_unit", "word", "what the number counts", words=COUNT_UNITS),
-            _ref("supersedes", "statement that it replaces"),
-            Column("text", "text", "its words"),
-        ),
-        "statements",
-    ),
-    Table(
-        "guidance",
-        "ingest",
-        "a guidance to units",
-        (
-            _ref("guidance_ref", "its reference", required=True),
-            Column("issued", "when", "when"),
-            _ref("to_units", "who was told"),
-            Column("forbids", "word", "use that it forbids", words=USES),
-            Column("text", "text", "its words"),
-        ),
-        "statements",
-    ),
-    Table(
-        "images",
-        "ingest",
-        "an image reference and the file that bears it",
-        (
-            Column("file", "text", "path below raw/images", required=True),
-            _ref("image_ref", "reference of the image", required=True),
-            _ref("subject_ref", "person (reference number, never a name)"),
-            Column("captured", "when", "when it was taken"),
-            Column("sha256", pl.String, "digest of the file; null: not present"),
-        ),
-        "images",
-    ),
-    Table(
-        "footage_files",
-        "ingest",
-        "a footage file",
-        (
-            Column("file", "text", "path below raw/footage", required=True),
-            _ref("camera_id", "camera"),
-            Column("starts", "when", "time of the first frame, by the camera's clock"),
-            Column("zone", "text", "zone of `starts`; blank: Europe/London, assumed"),
-            Column("sha256", pl.String, "digest of the file; null: not present"),
-        ),
-        "footage",
-    ),
-)
+_INPUT = tuple(map(_input_table, REGISTERS.values()))
 
 _ORIGIN = (
     Column("source", pl.String, "path of the source in the case"),
     Column("locator", pl.String, "place in it"),
 )
-
-_INPUT = tuple(replace(register, sharded=True) for register in _REGISTERS)
-"""One shard for each source, written again only when the source changes."""
 
 
 def _problems(step: str) -> Table:

@@ -2,7 +2,8 @@
 
 from toolkit.readers.declarations import LAYOUT
 from toolkit.readers.layouts import source_columns
-from toolkit.tables import KINDS, Table, input_tables
+from toolkit.registers import KINDS
+from toolkit.tables import Table, input_tables
 
 
 def describe_tables() -> str:

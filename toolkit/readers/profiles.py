@@ -43,7 +43,8 @@ from toolkit.readers.layouts import source_columns
 from toolkit.readers.pieces import Dialect
 from toolkit.readers.rows import Marks
 from toolkit.readers.typed import Manner, is_zone
-from toolkit.tables import KINDS, Column, Table, input_tables
+from toolkit.registers import KINDS
+from toolkit.tables import Column, Table, input_tables
 
 _ASCII = 128
 
