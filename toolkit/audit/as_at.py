@@ -3,7 +3,8 @@ The tables of a case as they stood at the end of a day.
 
 When it happened and when it was written down are two times. A row was not there yet where it was *written* later: by
 its recording time where it states one (`recorded`), else by the time of what it tells, which nobody can write down
-before. A row whose time is blank, or so coarse that it may lie on either side, stays, and is counted. So
+before. Which times those are, what is added later, and which ends are events, each register declares. A row whose time
+is blank, or so coarse that it may lie on either side, stays, and is counted. So
 
 - rows that were definitely written later are left out, and the coverage says how many (`out_of_period`);
 - what was added to an earlier row later is blanked (a disposal in a custody record, a reply), and an end that had not
