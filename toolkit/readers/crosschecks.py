@@ -6,10 +6,10 @@ from functools import cache
 
 import polars as pl
 
+from toolkit.columns import Column, Table
 from toolkit.readers.faults import PROBLEMS, shown
 from toolkit.readers.layouts import source_columns
 from toolkit.registers import REGISTERS
-from toolkit.tables import Column, Table
 from toolkit.tables import table as table_named
 
 Frames = Mapping[str, pl.LazyFrame]

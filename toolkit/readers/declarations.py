@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from toolkit.columns import SPAN, Column, Table
 from toolkit.dates import Order
 from toolkit.readers.delimited import read_blocks, read_header
 from toolkit.readers.encodings import ENCODINGS, Encoding, foreign_mark
 from toolkit.readers.faults import PROBLEMS, problem, quarantined, shown
 from toolkit.readers.typed import Manner, typed
-from toolkit.tables import SPAN, Column, Table
 
 SOURCES_FILE = "raw/sources.csv"
 

@@ -6,9 +6,9 @@ from functools import cache
 import polars as pl
 from rapidfuzz import fuzz
 
+from toolkit.columns import Column
 from toolkit.dates import intervals
 from toolkit.readers.spellings import respelled
-from toolkit.tables import Column
 
 SURE = 90.0
 """Likeness of two names, of 100, above which nobody is asked: a case, a plural, a mark differ."""

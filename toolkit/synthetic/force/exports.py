@@ -10,8 +10,9 @@ from functools import cache
 
 import polars as pl
 
+from toolkit.columns import Column
 from toolkit.synthetic.force.units import DAYS, FIRST_DAY
-from toolkit.tables import Column, table
+from toolkit.tables import table
 
 _COLUMNS = """
 entry_ref           | Report No              | CRIMINT_REF    | ENTRY ID        | Entry
