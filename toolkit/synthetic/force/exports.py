@@ -120,8 +120,8 @@ def _names() -> dict[str, dict[str, str]]:
 
 
 def brings(name: str) -> list[Column]:
-    """Return the columns of a table that a source brings."""
-    return [column for column in table(name).columns if isinstance(column.holds, str)]
+    """Return the columns of a table that the exports of these systems have; a register may know of others."""
+    return [column for column in table(name).columns if column.name in _names()["A"]]
 
 
 def spelled(name: str, rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
