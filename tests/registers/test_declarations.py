@@ -8,6 +8,7 @@ import pytest
 
 from toolkit import registers
 from toolkit.errors import UsageError
+from toolkit.readers.declarations import LAYOUT
 from toolkit.registers.declaration import Register
 from toolkit.registers.loading import load
 
@@ -43,6 +44,16 @@ def edited(tmp_path):
         ('kind = "recipient"', 'kind = "gossip"', "kind: expected one of share_log, custody,"),
         ('"enrolments"', '"enrolment"', "corroborated_by: expected names of other registers"),
         ('"enrolments"', '"receipts"', "corroborated_by: expected names of other registers"),
+        ('["enrolments", "transfers"]', '["transfers", "transfers"]', "corroborated_by: expected each name once"),
+        (
+            '["receipt_ref"]',
+            '["receipt_ref", "receipt_ref"]',
+            "identity: expected each name once",
+        ),
+        ("place = 1", 'place = 1\nsequences = [["occurred", "occurred"]]', "sequences: expected each name once"),
+        ("required = true", "", "columns: expected one at least that is required"),
+        ('holds = "when"', 'holds = "word"\nwords = ["a", "a"]', "written: expected columns that hold when"),
+        ('doc = "recipient"', 'doc = "r"\nwords = ["a", "a"]', "columns.recipient_ref.words: expected each word once"),
         ('identity = ["receipt_ref"]', 'identity = ["ref"]', "identity: expected columns of receipts"),
         ('written = ["occurred"]', 'written = ["post_ref"]', "written: expected columns that hold when"),
         ("place = 1", 'place = 1\nends = ["removed"]', "ends: expected columns that hold when"),
@@ -97,6 +108,28 @@ def edited(tmp_path):
 def test_what_is_unknown_or_contradictory_is_refused_with_its_file_and_key(edited, old, new, expected):
     """Nothing that a file says is passed over."""
     assert edited("receipts.toml", (old, new)).startswith(f"receipts.toml: {expected}")
+
+
+def test_the_name_of_the_file_is_the_name_of_a_table(tmp_path):
+    """It stands in paths and in SQL."""
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "registers"))
+    shutil.copy(folder / "receipts.toml", folder / "Receipts-2.toml")
+
+    with pytest.raises(UsageError, match=r"Receipts-2\.toml: the file's name: expected small letters and _"):
+        load(folder)
+
+
+def test_a_blank_says_nothing_but_where_it_is_declared():
+    """Of an end, too, a blank says nothing; of sources.csv, `declared_rows` says that none are declared."""
+    declared = {
+        f"{name}.{column}"
+        for name, register in registers.REGISTERS.items()
+        for column, said in register.columns.items()
+        if said.blank == "none"
+    }
+
+    assert declared == {"agreement_versions.status", "clauses.in_error", "clauses.must_record"}
+    assert [column.name for column in LAYOUT.columns if column.blank == "none"] == ["declared_rows"]
 
 
 @pytest.mark.parametrize("key", REQUIRED)

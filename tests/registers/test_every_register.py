@@ -39,6 +39,15 @@ def test_the_input_tables_are_the_registers():
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_stored_under_a_name_that_is_taken(name):
+    """Neither a table's nor a column's: `use_text` is what a word column `use` stores."""
+    stored = ["source", "locator", *(stored for column in table(name).columns for stored in column.stored())]
+
+    assert [known.name for known in TABLES].count(name) == 1
+    assert sorted(stored) == sorted(table(name).schema())
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_register_is_on_both_pages(name):
     """And says of each fact whether it shows it."""
     [row] = [line for line in describe_registers().splitlines() if line.startswith(f"| [{name}](#{name}) |")]

@@ -1,17 +1,21 @@
 """What the types of a declaration cannot tell: names of columns, registers and facts that are not there."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from toolkit.registers.declaration import Cell, Column, Declared, Register
 
 Contradiction = tuple[str, str, object]
 """Key, what was expected, what was found."""
 REFERENCES = ("ref", "refs")
+_NAME = "[a-z][a-z_]*"
 _WORDS = ("word", "words")
 
 
 def contradictions(register: Register, declared: Declared) -> Iterator[Contradiction]:
     """Yield what contradicts itself, or names what is not there, in the declaration of one register."""
+    if not re.fullmatch(_NAME, register.name):
+        yield "the file's name", "small letters and _, as a table is named", register.name
     yield from _of_names(register)
     for name in register.corroborated_by:
         if name == register.name or name not in declared.registers:
@@ -19,6 +23,8 @@ def contradictions(register: Register, declared: Declared) -> Iterator[Contradic
     for name, column in register.columns.items():
         for key, expected, found in _of_column(column, declared):
             yield f"columns.{name}.{key}", expected, found
+    if not any(column.required for column in register.columns.values()):
+        yield "columns", "one at least that is required: any header would fit", list(register.columns)
     yield from _said_twice(register.columns)
     for fact, cell in register.facts.items():
         if fact not in declared.facts:
@@ -30,6 +36,9 @@ def contradictions(register: Register, declared: Declared) -> Iterator[Contradic
 def _of_names(register: Register) -> Iterator[Contradiction]:
     """Yield the names of columns that are not there, or do not hold what is said of them."""
     columns = register.columns
+    for key, said in (("corroborated_by", register.corroborated_by), *_names_of_columns(register)):
+        if twice := sorted({name for name in said if said.count(name) > 1}):
+            yield key, "each name once", twice
     for key, names in _names_of_times(register):
         for name in names:
             if name not in columns or columns[name].holds != "when":
@@ -50,8 +59,11 @@ def _names_of_times(register: Register) -> Iterator[tuple[str, Iterable[str]]]:
         yield "sequences", pair
 
 
-def _names_of_columns(register: Register) -> Iterator[tuple[str, Iterable[str]]]:
+def _names_of_columns(register: Register) -> Iterator[tuple[str, Sequence[str]]]:
     yield "identity", register.identity
+    yield "written", register.written
+    yield "ends", register.ends
+    yield from (("sequences", pair) for pair in register.sequences)
     for time, brought in register.added.items():
         yield f"added.{time}", brought
     if register.searched:
@@ -59,6 +71,8 @@ def _names_of_columns(register: Register) -> Iterator[tuple[str, Iterable[str]]]
 
 
 def _of_column(column: Column, declared: Declared) -> Iterator[Contradiction]:
+    if len(set(column.words)) < len(column.words):
+        yield "words", "each word once", list(column.words)
     if (column.holds in _WORDS) != bool(column.words):
         yield "words", "words where it holds word or words, and only there", list(column.words)
     if column.known_by and column.holds not in REFERENCES:
