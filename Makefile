@@ -34,11 +34,14 @@ bench: .venv/installed
 torture: .venv/installed
 	PYTHONPATH=tests/custody:tests/readers $(BIN)/python tests/torture/torture.py
 
-# The page of columns in CONTRIBUTING.md, from the code.
+# The page of columns in CONTRIBUTING.md and that of the registers, from the code.
 docs: .venv/installed
 	$(BIN)/python -c 'from pathlib import Path; from toolkit.readers.describe import describe_tables as page; \
 	  path = Path("CONTRIBUTING.md"); head, _, rest = path.read_text().partition("<!-- tables -->\n"); \
 	  path.write_text(head + "<!-- tables -->\n" + page().strip() + "\n<!-- /tables -->" + rest.partition("<!-- /tables -->")[2])'
+	mkdir -p docs
+	$(BIN)/python -c 'from pathlib import Path; from toolkit.registers.page import describe_registers as page; \
+	  Path("docs/registers.md").write_text(page())'
 
 clean:
 	rm -rf build

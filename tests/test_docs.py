@@ -6,6 +6,7 @@ from pathlib import Path
 import toolkit
 from toolkit.errors import EXIT_CODES
 from toolkit.readers.describe import describe_tables
+from toolkit.registers.page import describe_registers
 
 ROOT = Path(toolkit.__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -16,6 +17,11 @@ def test_the_page_of_tables_is_the_generated_one():
     page = (ROOT / "CONTRIBUTING.md").read_text().split("<!-- tables -->\n")[1].split("<!-- /tables -->")[0]
 
     assert page.strip() == describe_tables().strip()
+
+
+def test_the_page_of_registers_is_the_generated_one():
+    """docs/registers.md holds what `toolkit tables --registers` prints."""
+    assert (ROOT / "docs" / "registers.md").read_text() == describe_registers()
 
 
 def test_every_exit_code_is_documented():

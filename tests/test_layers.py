@@ -8,7 +8,7 @@ import pytest
 import toolkit
 
 ROOT = Path(toolkit.__file__).parent
-GROUND = {"errors", "problems", "answers", "dates", "tables", "settings", "shown"}
+GROUND = {"errors", "problems", "answers", "dates", "columns", "computed", "tables", "settings", "shown", "registers"}
 ROOMS = {"custody", "readers", "footage", "faces", "audit", "review", "synthetic"}
 FLOORS = (
     {"cli": 5, "terminal": 4, "__main__": 6, "steps": 3, "case": 2} | dict.fromkeys(ROOMS, 1) | dict.fromkeys(GROUND, 0)

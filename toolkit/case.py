@@ -13,12 +13,13 @@ import polars as pl
 
 from toolkit.audit import as_at as narrowing
 from toolkit.audit import views
+from toolkit.columns import Table
 from toolkit.custody import digest, recorded
 from toolkit.dates import Interval, interval
 from toolkit.errors import NoCase, UsageError
 from toolkit.problems import Origin, Problem
 from toolkit.settings import Settings, read_settings
-from toolkit.tables import TABLES, Table, table
+from toolkit.tables import TABLES, table
 
 
 class Progress(Protocol):

@@ -560,11 +560,13 @@ def selftest(out: str | None, key: str | None, folder: str | None, trust: tuple[
 
 
 @main.command()
-def tables() -> None:
+@click.option("--registers", is_flag=True, help="Instead: what each register declares, and which facts it shows.")
+def tables(*, registers: bool) -> None:
     """Print the columns of every kind of source and every table."""
     from toolkit.readers.describe import describe_tables  # noqa: PLC0415
+    from toolkit.registers.page import describe_registers  # noqa: PLC0415
 
-    _say(describe_tables())
+    _say(describe_registers() if registers else describe_tables())
 
 
 def _explain(

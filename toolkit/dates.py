@@ -23,7 +23,7 @@ from typing import Literal, TypeAlias
 
 import polars as pl
 
-from toolkit.tables import SPAN
+from toolkit.columns import SPAN
 
 Order: TypeAlias = Literal["dmy", "mdy"]
 
@@ -107,7 +107,7 @@ def intervals(
         offset_s: What the source's clock shows minus the true time, least and most; widens the bounds.
 
     Returns:
-        One row per text: the columns of `toolkit.tables.SPAN`, and `problem`, one of T207 (order not declared), T208
+        One row per text: the columns of `toolkit.columns.SPAN`, and `problem`, one of T207 (order not declared), T208
         (skipped hour), T209 (impossible or out of range: no bounds), T211 (not readable: no bounds), or null.
 
     >>> intervals(pl.Series(["03/04/2016"])).row(0)[-2:]

@@ -1,5 +1,7 @@
 """What stops the tool. Faulty *evidence* never does: that is a `Problem` (problems.py)."""
 
+import re
+
 
 class ToolkitError(Exception):
     """Base of every error the operator can act on; `exit_code` is what the command line ends with."""
@@ -25,6 +27,26 @@ def not_utf8(name: object, error: UnicodeDecodeError) -> UsageError:
     """
     line, byte = error.object.count(b"\n", 0, error.start) + 1, error.object[error.start]
     return UsageError(f"{name}: line {line}: expected UTF-8, found byte 0x{byte:02x}; save it as UTF-8")
+
+
+def in_our_words(message: str) -> str:
+    """
+    Turn msgspec's message into key, expected, found.
+
+    >>> in_our_words("Expected `float`, got `str` - at `$.mandate.threshold`")
+    'mandate.threshold: expected float, found str'
+    >>> in_our_words("Object contains unknown field `colour` - at `$.index`")
+    'index.colour: no such key'
+    >>> in_our_words("Object missing required field `title` - at `$.case`")
+    'case.title: required, not found'
+    """
+    message, _, place = message.partition(" - at ")
+    key = place.strip("`").removeprefix("$").removeprefix(".")
+    if named := re.match(r"Object (contains unknown|missing required) field `(.+)`", message):
+        full = ".".join(filter(None, (key, named[2])))
+        return f"{full}: no such key" if named[1].startswith("contains") else f"{full}: required, not found"
+    message = message.replace("`", "").replace("Expected", "expected").replace(", got", ", found")
+    return f"{key}: {message}"
 
 
 class IntegrityError(ToolkitError):

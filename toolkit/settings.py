@@ -1,7 +1,6 @@
 """`case.toml`: what a case is about, and under which mandate it may be swept. Errors name the key."""
 
 import datetime as dt
-import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from toolkit.errors import UsageError, not_utf8
+from toolkit.errors import UsageError, in_our_words, not_utf8
 
 THRESHOLD_CEILING = 0.6
 """dlib's example threshold (dlib face_recognition_ex.cpp), measured on press photographs; never searched above."""
@@ -136,7 +135,7 @@ def read_settings(path: Path) -> Settings:
     except UnicodeDecodeError as error:
         raise not_utf8(path, error) from None
     except msgspec.ValidationError as error:
-        raise UsageError(f"{path}: {_in_our_words(str(error))}") from None
+        raise UsageError(f"{path}: {in_our_words(str(error))}") from None
     except ValueError as error:
         raise UsageError(f"{path}: not TOML: {error}") from None
     _check(path, settings)
@@ -152,30 +151,10 @@ def _dates_as_text(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _in_our_words(message: str) -> str:
-    """
-    Turn msgspec's message into key, expected, found.
-
-    >>> _in_our_words("Expected `float`, got `str` - at `$.mandate.threshold`")
-    'mandate.threshold: expected float, found str'
-    >>> _in_our_words("Object contains unknown field `colour` - at `$.index`")
-    'index.colour: no such key'
-    >>> _in_our_words("Object missing required field `title` - at `$.case`")
-    'case.title: required, not found'
-    """
-    message, _, place = message.partition(" - at ")
-    key = place.strip("`").removeprefix("$").removeprefix(".")
-    if named := re.match(r"Object (contains unknown|missing required) field `(.+)`", message):
-        full = ".".join(filter(None, (key, named[2])))
-        return f"{full}: no such key" if named[1].startswith("contains") else f"{full}: required, not found"
-    message = message.replace("`", "").replace("Expected", "expected").replace(", got", ", found")
-    return f"{key}: {message}"
-
-
 def _check(path: Path, settings: Settings) -> None:
     """Check what types cannot: dates, ranges, kinds."""
     from toolkit.dates import interval  # noqa: PLC0415 - loads polars, which `toolkit --help` does not need
-    from toolkit.tables import KINDS  # noqa: PLC0415
+    from toolkit.registers import KINDS  # noqa: PLC0415
 
     def expect(key: str, expected: str, found: object, *, ok: bool) -> None:
         if not ok:

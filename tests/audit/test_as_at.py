@@ -5,11 +5,10 @@ from functools import partial
 import pytest
 from ledgers import PERIOD, cells, write_tables
 
-from toolkit.audit.as_at import ADDED, ENDS, WRITTEN, narrow, narrowed
+from toolkit.audit.as_at import narrow, narrowed
 from toolkit.audit.asking import answer
 from toolkit.audit.views import open_views
 from toolkit.dates import interval
-from toolkit.tables import table
 
 PAGE = """
     entries:
@@ -109,11 +108,3 @@ def test_a_register_reaches_no_farther_than_that_day(as_at):
             [(True,)],
             [(False,)],
         ]
-
-
-def test_every_time_named_is_one_of_its_table():
-    """A column that is renamed is renamed here."""
-    times = {(name, time) for name, found in WRITTEN.items() for time in found}
-    times |= {(name, time) for named in (ADDED, ENDS) for name, found in named.items() for time in found}
-
-    assert [(name, time) for name, time in times if f"{time}_earliest" not in table(name).schema()] == []

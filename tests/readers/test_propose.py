@@ -12,7 +12,7 @@ from toolkit.readers.likeness import name_likeness
 from toolkit.readers.profiles import read_profile
 from toolkit.readers.propose import propose
 from toolkit.steps.profile import profile
-from toolkit.tables import Column
+from toolkit.tables import table
 
 EXPORT = """\
 Intelligence Bureau export
@@ -113,5 +113,7 @@ def test_an_unknown_kind_or_file_is_a_mistake_of_usage(tmp_path):
 
 def test_what_systems_put_behind_every_name_makes_no_likeness():
     """POWER_REF is not like post_ref because both end in ref."""
-    assert name_likeness(Column("post_ref", "ref", ""), "POWER_REF") < 60
-    assert name_likeness(Column("authority_ref", "ref", ""), "POWER_REF") == 100
+    columns = {column.name: column for column in table("entries").columns}
+
+    assert name_likeness(columns["post_ref"], "POWER_REF") < 60
+    assert name_likeness(columns["authority_ref"], "POWER_REF") == 100

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from toolkit.readers import delimited
-from toolkit.readers.crosschecks import IDENTITIES, KNOWN_BY, crosscheck
+from toolkit.readers.crosschecks import crosscheck
 from toolkit.readers.declarations import NOTHING_DECLARED, Declaration, read_declarations
 from toolkit.readers.entries import Entry, Reader
 from toolkit.readers.source import read_source
@@ -169,16 +169,6 @@ def test_a_declaration_is_found_by_either_path():
     assert declared["raw/share_log/a.csv"].manner.order == "dmy"
     assert declared["raw/share_log/b.csv"].offset_s is None
     assert problems["code"].to_list() == ["T211"]
-
-
-def test_the_maps_of_references_name_columns_that_exist():
-    """A column renamed in `tables` must be renamed here."""
-    stored = {f"{name}.{column}" for name in IDENTITIES for column in table(name, "ingest").schema()}
-    stored |= {f"{name}.{column}" for name in ("units", "posts") for column in table(name).schema()}
-
-    assert {f"{name}.{column}" for name, columns in IDENTITIES.items() for column in columns} <= stored
-    assert {definer for definers in KNOWN_BY.values() for definer in definers} <= stored
-    assert set(KNOWN_BY) <= {column.split(".")[1] for column in stored}
 
 
 def test_references_are_checked_only_where_a_register_could_know_them(tmp_path):

@@ -3,7 +3,8 @@ The tables of a case as they stood at the end of a day.
 
 When it happened and when it was written down are two times. A row was not there yet where it was *written* later: by
 its recording time where it states one (`recorded`), else by the time of what it tells, which nobody can write down
-before. A row whose time is blank, or so coarse that it may lie on either side, stays, and is counted. So
+before. Which times those are, what is added later, and which ends are events, each register declares. A row whose time
+is blank, or so coarse that it may lie on either side, stays, and is counted. So
 
 - rows that were definitely written later are left out, and the coverage says how many (`out_of_period`);
 - what was added to an earlier row later is blanked (a disposal in a custody record, a reply), and an end that had not
@@ -21,48 +22,8 @@ from dataclasses import dataclass
 import duckdb
 
 from toolkit.dates import Interval, interval
+from toolkit.registers import REGISTERS
 from toolkit.tables import table
-
-WRITTEN = {
-    "entries": ("recorded", "occurred"),
-    "transfers": ("recorded", "occurred"),
-    "agreement_versions": ("signed", "begins"),
-    "attestations": ("asked", "replied"),
-    "public_statements": ("issued", "as_at"),
-    "notifications": ("occurred",),
-    "actions": ("occurred",),
-    "receipts": ("occurred",),
-    "enrolments": ("enrolled",),
-    "recorded_matches": ("occurred",),
-    "accesses": ("occurred",),
-    "disposals": ("occurred",),
-    "verifications": ("occurred",),
-    "documents": ("dated",),
-    "authorities": ("in_force",),
-    "posts": ("tenure_from",),
-    "guidance": ("issued",),
-    "units": ("exists_from",),
-    "systems": ("operated_from",),
-    "cameras": ("operated_from",),
-    "images": ("captured",),
-    "footage_files": ("starts",),
-}
-"""Table -> the times by which a row of it was written; the first that is stated counts."""
-ADDED: dict[str, dict[str, tuple[str, ...]]] = {
-    "custody_records": {"disposed": ("disposal",)},
-    "agreement_versions": {"amended": (), "registered": ()},
-    "clauses": {"amended": ("in_error",)},
-    "attestations": {"replied": ("method", "answer")},
-}
-"""Table -> times of what is added to a row later -> the columns that it brings."""
-ENDS = {
-    "posts": ("tenure_to",),
-    "enrolments": ("removed",),
-    "units": ("exists_to",),
-    "systems": ("operated_to",),
-    "cameras": ("operated_to",),
-}
-"""Table -> ends that are events: until they come, nobody can write them down."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +57,7 @@ def narrow(connection: duckdb.DuckDBPyConnection, day: Interval) -> None:
         raise ValueError(f"expected a day as YYYY-MM-DD, found {day.text!r}")
     cut = f"timestamptz '{day.latest.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}+00'"
     connection.execute('create table left_out (table_name varchar, source varchar, "left" bigint, doubtful bigint)')
-    for name in sorted({*WRITTEN, *ADDED, *ENDS}):
+    for name in sorted(REGISTERS):
         _rename(connection, name)
         columns = ", ".join(_columns(name, cut, day))
         later, doubtful = _later(name, cut)
@@ -122,8 +83,8 @@ def _rename(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 def _later(name: str, cut: str) -> tuple[str, str]:
     """Return whether a row was definitely written later, and whether that cannot be told, as SQL."""
-    times = WRITTEN.get(name)
-    if times is None:
+    times = REGISTERS[name].written
+    if not times:
         return "false", "false"
     earliest, latest = (
         f"coalesce({', '.join(f'{time}_{bound}' for time in times)})" for bound in ("earliest", "latest")
@@ -134,14 +95,14 @@ def _later(name: str, cut: str) -> tuple[str, str]:
 def _columns(name: str, cut: str, day: Interval) -> Iterator[str]:
     """Yield the columns of a narrowed table: what came later is blank."""
     blanked: dict[str, str] = {}
-    for time, brought in ADDED.get(name, {}).items():
+    for time, brought in REGISTERS[name].added.items():
         for column in table(name).columns:
             if column.name == time or column.name in brought:
                 blanked |= dict.fromkeys(column.stored(), f"{time}_earliest")
     until = interval(f"{day.text}/..")
     ends = {
         f"{end}_{part}": (f"{end}_earliest", value)
-        for end in ENDS.get(name, ())
+        for end in REGISTERS[name].ends
         for part, value in (
             ("text", f"'{until.text}'"),
             ("earliest", f"timestamptz '{until.earliest}'"),

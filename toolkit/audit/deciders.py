@@ -9,57 +9,8 @@ import duckdb
 from toolkit.answers import Answer, Verdict
 from toolkit.audit.queries import Query
 from toolkit.problems import Origin
-from toolkit.tables import TABLES, table
+from toolkit.registers import REGISTERS
 
-WORDS = {
-    "entries": "entries of the intelligence system",
-    "notifications": "notifications of matches to the SPOC, with what was decided",
-    "actions": "records of police actions that cite facial recognition",
-    "custody_records": "custody, CRIS and PNC records of the persons shown",
-    "agreement_versions": "the register of sharing agreements, with signed copies",
-    "clauses": "the texts of the agreements, clause by clause",
-    "documents": "the documents about the sharing (assessments, authorisations, reviews, training, procedures)",
-    "authorities": "the powers and judgments relied on, with their dates",
-    "posts": "the roster of post-holders, with tenures and vetting",
-    "transfers": "an independent log of transfers (e-mail gateway, media register)",
-    "receipts": "the recipient's receipts",
-    "enrolments": "the recipient's watchlist, with when each image was put on and taken off",
-    "recorded_matches": "the alert log of the recognition system",
-    "accesses": "the access log of the recipient's server",
-    "disposals": "the register of disposals",
-    "verifications": "the record of the check that nothing is held any more",
-    "attestations": "the returns of the units, from a search of records",
-    "units": "the list of all units that exist, with dates",
-    "systems": "the register of recognition systems, with dates of operation",
-    "cameras": "the register of cameras",
-    "public_statements": "the documents that were published",
-    "guidance": "the guidance to units, with its date",
-    "images": "the image files that were shared, and their index",
-    "footage_files": "the archived footage, and its index",
-}
-"""Input table -> how a person would ask for it."""
-COUNTERPARTS = {
-    "entries": ("receipts", "transfers"),
-    "transfers": ("receipts", "entries"),
-    "receipts": ("enrolments", "transfers"),
-    "enrolments": ("receipts", "accesses"),
-    "recorded_matches": ("notifications", "actions"),
-    "notifications": ("recorded_matches", "actions"),
-    "actions": ("recorded_matches",),
-    "custody_records": ("images",),
-    "images": ("custody_records",),
-    "agreement_versions": ("clauses", "documents"),
-    "clauses": ("agreement_versions", "documents"),
-    "posts": ("accesses", "documents"),
-    "accesses": ("posts",),
-    "disposals": ("verifications", "enrolments"),
-    "verifications": ("enrolments", "disposals"),
-    "attestations": ("entries",),
-    "units": ("agreement_versions",),
-    "public_statements": ("entries",),
-    "systems": ("recorded_matches",),
-}
-"""Input table -> registers kept by somebody else that would show the same event; the one that says most first."""
 SILENT = ("not_searched", "no_duty", "not_found", "record_missing", "attested")
 _LATER = ("Q13", "Q50", "R4", "R5", "R31")
 """Questions and rules about the time after the case's period."""
@@ -198,9 +149,13 @@ def _needed(connection: duckdb.DuckDBPyConnection, query: Query) -> str:
     for register in asked:
         if not reach(connection, register, query.name).complete:
             return register
-    if query.register and query.register in COUNTERPARTS and not asked:
+    if query.register and query.register in REGISTERS and not asked:
         return next(
-            (name for name in COUNTERPARTS[query.register] if not reach(connection, name, query.name).held),
+            (
+                name
+                for name in REGISTERS[query.register].corroborated_by
+                if not reach(connection, name, query.name).held
+            ),
             query.register,
         )
     return query.register or "entries"
@@ -213,18 +168,18 @@ def _span(connection: duckdb.DuckDBPyConnection, name: str) -> str:
 
 def _of_silence(connection: duckdb.DuckDBPyConnection, name: str, register: str, state: str) -> Decider:
     """Return what would end the silence of a register."""
-    found, words, span = reach(connection, register, name), WORDS[register], _span(connection, name)
+    found, words, span = reach(connection, register, name), _asked_for(register), _span(connection, name)
     if found.unread:
         return Decider(
             register, f"{found.unread[0]}, in a form that can be read, would say most: it may hold what is looked for."
         )
     if not found.held:
         reaches = f"those held cover {', '.join(found.covers)}" if found.covers else "none was supplied"
-        return Decider(register, f"{_upper(words)} for {span}, declared complete, would settle it: {reaches}.")
+        return Decider(register, f"{words} for {span}, declared complete, would settle it: {reaches}.")
     if not found.complete:
         reaches = f"; those held cover {', '.join(found.covers)}" if found.covers else ""
         return Decider(
-            register, f"{_upper(words)} for {span}, declared complete, would settle it: what is held is not{reaches}."
+            register, f"{words} for {span}, declared complete, would settle it: what is held is not{reaches}."
         )
     if state in ("not_found", "no_duty"):
         text = "A text that says whether it had to be recorded would say most: the register is complete and silent."
@@ -235,25 +190,21 @@ def _of_silence(connection: duckdb.DuckDBPyConnection, name: str, register: str,
 def _of_records(connection: duckdb.DuckDBPyConnection, name: str, cited: Collection[str]) -> Decider:
     """Return the register of somebody else that would show the same, and is lacking or not complete."""
     span = _span(connection, name)
-    others = list(
-        dict.fromkeys(other for one in sorted(cited) for other in COUNTERPARTS.get(one, ()) if other not in cited)
-    )
+    speak = [REGISTERS[one] for one in sorted(cited) if one in REGISTERS]
+    others = list(dict.fromkeys(other for one in speak for other in one.corroborated_by if other not in cited))
     reaches = [reach(connection, other, name) for other in others]
     for found in reaches:
         if not found.held:
-            return Decider(
-                found.register,
-                f"{_upper(WORDS[found.register])} for {span} would test it most: none is held for that time.",
-            )
+            text = f"{_asked_for(found.register)} for {span} would test it most: none is held for that time."
+            return Decider(found.register, text)
     for found in reaches:
         if not found.complete:
-            words = _upper(WORDS[found.register])
+            words = _asked_for(found.register)
             text = f"{words} for {span}, declared complete, would test it most: what is held is not."
             return Decider(found.register, text)
     if others:
-        return Decider(
-            None, f"Nothing that is known of: {' and '.join(WORDS[other] for other in others)} are held and complete."
-        )
+        words = " and ".join(REGISTERS[other].asked_for for other in others)
+        return Decider(None, f"Nothing that is known of: {words} are held and complete.")
     return Decider(None, "Nothing that is known of: no other register would show the same.")
 
 
@@ -261,10 +212,9 @@ def _coarsest(
     connection: duckdb.DuckDBPyConnection, evidence: Sequence[Origin], cited: Collection[str]
 ) -> Decider | None:
     """Return the cited record whose date is known least well, if one is not known to the day."""
-    names = {known.name for known in TABLES if known.step == "ingest" and known.kind}
     found: list[tuple[str, str, str, str, str]] = []
-    for name in sorted(names & set(cited)):
-        times = [column.name for column in table(name, "ingest").columns if column.holds == "when"]
+    for name in sorted(REGISTERS.keys() & set(cited)):
+        times = [time for time, column in REGISTERS[name].columns.items() if column.holds == "when"]
         for time in times:
             rows = connection.execute(
                 f'select source, locator, {time}_text, {time}_precision from "{name}" '
@@ -279,5 +229,7 @@ def _coarsest(
     return Decider(None, said)
 
 
-def _upper(words: str) -> str:
+def _asked_for(register: str) -> str:
+    """Return how one asks for a register, as a sentence begins."""
+    words = REGISTERS[register].asked_for
     return words[:1].upper() + words[1:]

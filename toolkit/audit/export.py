@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from toolkit.columns import Column, Table
 from toolkit.shown import visible, visible_json
-from toolkit.tables import Column, Table
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """First characters that make a spreadsheet calculate a cell (OWASP, CSV injection), full-width forms included."""

@@ -18,9 +18,10 @@ import polars as pl
 
 from toolkit.audit import origins
 from toolkit.audit.queries import ROOM, Query, in_order, queries
+from toolkit.columns import SPAN, Table
 from toolkit.dates import Interval
 from toolkit.errors import IntegrityError
-from toolkit.tables import SPAN, TABLES, Table
+from toolkit.tables import TABLES
 
 SAFE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",

@@ -6,84 +6,20 @@ from functools import cache
 
 import polars as pl
 
+from toolkit.columns import Column, Table
 from toolkit.readers.faults import PROBLEMS, shown
 from toolkit.readers.layouts import source_columns
-from toolkit.tables import Column, Table
+from toolkit.registers import REGISTERS
 from toolkit.tables import table as table_named
 
 Frames = Mapping[str, pl.LazyFrame]
 """The typed table of each name; an absent one has no row."""
-
-_UNITS, _POSTS = ("units.unit_ref",), ("posts.post_ref",)
-KNOWN_BY = {
-    "image_ref": ("images.image_ref", "custody_records.image_ref"),
-    "image_refs": ("images.image_ref", "custody_records.image_ref"),
-    "subject_ref": ("custody_records.subject_ref",),
-    "unit_ref": _UNITS,
-    "recipient_ref": _UNITS,
-    "owner_ref": _UNITS,
-    "parent_ref": _UNITS,
-    "publisher_ref": _UNITS,
-    "predecessor_refs": _UNITS,
-    "post_ref": _POSTS,
-    "authorised_by": _POSTS,
-    "carrier_post_ref": _POSTS,
-    "to_post_ref": _POSTS,
-    "witness_post_ref": _POSTS,
-    "agreement_ref": ("agreement_versions.agreement_ref",),
-    "signatory_of": ("agreement_versions.agreement_ref",),
-    "authority_ref": ("authorities.authority_ref",),
-    "system_ref": ("systems.system_ref",),
-    "camera_id": ("cameras.camera_id",),
-    "entry_ref": ("entries.entry_ref",),
-    "transfer_ref": ("transfers.transfer_ref",),
-    "match_ref": ("recorded_matches.match_ref",),
-    "supersedes": ("public_statements.statement_ref",),
-}
-"""Column of references -> the columns that define them. Not checked where none of those tables has a row."""
 
 LARGEST_NAMED = 3
 """Unknown references that one problem names; it counts the others."""
 
 NOBODY = "none"
 """What a record writes that says nobody did it."""
-
-IDENTITIES = {
-    "entries": ("entry_ref",),
-    "notifications": ("notification_ref",),
-    "actions": ("action_ref",),
-    "custody_records": ("custody_ref", "image_ref"),
-    "agreement_versions": ("agreement_ref", "version"),
-    "clauses": ("agreement_ref", "version", "clause", "topic_text", "use_text"),
-    "authorities": ("authority_ref",),
-    "transfers": ("transfer_ref",),
-    "receipts": ("receipt_ref",),
-    "enrolments": ("enrolment_ref",),
-    "recorded_matches": ("match_ref",),
-    "accesses": ("access_ref",),
-    "disposals": ("disposal_ref",),
-    "verifications": ("verification_ref",),
-    "attestations": ("attestation_ref",),
-    "systems": ("system_ref",),
-    "cameras": ("camera_id",),
-    "public_statements": ("statement_ref",),
-    "guidance": ("guidance_ref", "forbids_text"),
-    "images": ("image_ref",),
-    "footage_files": ("file",),
-}
-"""Table -> the columns that identify what a row is about. Units and posts have rows for several times."""
-
-_SEQUENCES = (
-    ("occurred", "recorded"),
-    ("begins", "ends"),
-    ("enrolled", "removed"),
-    ("asked", "replied"),
-    ("tenure_from", "tenure_to"),
-    ("vetted_from", "vetted_to"),
-    ("exists_from", "exists_to"),
-    ("operated_from", "operated_to"),
-)
-
 
 _LINE = pl.col("locator").str.extract("([0-9]+)$").cast(pl.Int64).alias("line")
 
@@ -114,7 +50,7 @@ def crosscheck(frames: Frames, changes: Changes | None = None) -> pl.DataFrame:
     known: dict[tuple[str, ...], pl.Series] = {}
     for name, frame in sorted(frames.items()):
         for column in source_columns(table_named(name, "ingest")):
-            definers = _definers(name, column)
+            definers = column.known_by
             anew = changes is None or _are_changed(definers, changes.tables)
             rows = frame if anew or changes is None else changes.rows.get(name)
             if not definers or rows is None:
@@ -123,7 +59,7 @@ def crosscheck(frames: Frames, changes: Changes | None = None) -> pl.DataFrame:
                 known[definers] = _values(definers, frames)
             if not known[definers].is_empty():
                 found.append(_unknown(column, rows, definers, known[definers]))
-        if name in IDENTITIES and (changes is None or name in changes.tables):
+        if REGISTERS[name].identity and (changes is None or name in changes.tables):
             found.append(_two_contents(name, frame))
     return pl.concat(found)
 
@@ -147,26 +83,18 @@ def lasting(problems: pl.DataFrame, changed: Collection[str], unchanged: Mapping
             continue
         named = row["message"].split(": ", 1)[0]
         column = next(column for column in source_columns(table_named(name, "ingest")) if column.name == named)
-        kept.append(not _are_changed(_definers(name, column), changed) and row)
+        kept.append(not _are_changed(column.known_by, changed) and row)
     return pl.DataFrame([row for row in kept if row], schema=PROBLEMS, orient="row")
-
-
-def _definers(name: str, column: Column) -> tuple[str, ...]:
-    """Return the columns that must know what a column of references names; none where it is one of them itself."""
-    definers = KNOWN_BY.get(column.name, ()) if column.holds in {"ref", "refs"} else ()
-    return () if f"{name}.{column.name}" in definers else definers
 
 
 def _are_changed(definers: tuple[str, ...], changed: Collection[str]) -> bool:
     return any(definer.split(".")[0] in changed for definer in definers)
 
 
-def wrong_order(frame: pl.DataFrame) -> list[pl.DataFrame]:
-    """Return the problems of rows that say that something ended before it began (C301)."""
+def wrong_order(name: str, frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return the problems of rows of a table that say that something ended before it began (C301)."""
     found = []
-    for first, second in _SEQUENCES:
-        if f"{first}_text" not in frame.columns or f"{second}_text" not in frame.columns:
-            continue
+    for first, second in REGISTERS[name].sequences if name in REGISTERS else ():
         wrong = frame.filter(pl.col(f"{second}_latest") <= pl.col(f"{first}_earliest"))
         if wrong.is_empty():
             continue
@@ -215,7 +143,7 @@ def _values(definers: tuple[str, ...], frames: Frames) -> pl.Series:
 
 def _two_contents(name: str, frame: pl.LazyFrame) -> pl.DataFrame:
     """Return a problem for each row that differs from the first row of its identity; rows by source and line."""
-    identity = list(IDENTITIES[name])
+    identity = [_verbatim(table_named(name, "ingest"), column) for column in REGISTERS[name].identity]
     key = pl.struct(identity).hash().alias("key")
     keys = frame.select(key).collect().to_series()
     twice = keys.filter(keys.is_duplicated()).unique()
@@ -238,8 +166,12 @@ def _two_contents(name: str, frame: pl.LazyFrame) -> pl.DataFrame:
 
 @cache
 def _verbatim_columns(table: Table) -> list[str]:
-    stored = table.schema()
-    return [name if name in stored else f"{name}_text" for name in (column.name for column in source_columns(table))]
+    return [_verbatim(table, column.name) for column in source_columns(table)]
+
+
+def _verbatim(table: Table, name: str) -> str:
+    """Return the stored column that holds a column's cells as they are written."""
+    return f"{name}_text" if f"{name}_text" in table.schema() else name
 
 
 def _problems(code: str, rows: pl.DataFrame, messages: list[str], kept: str) -> pl.DataFrame:

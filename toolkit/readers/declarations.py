@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from toolkit.columns import SPAN, Column, Table
 from toolkit.dates import Order
 from toolkit.readers.delimited import read_blocks, read_header
 from toolkit.readers.encodings import ENCODINGS, Encoding, foreign_mark
 from toolkit.readers.faults import PROBLEMS, problem, quarantined, shown
 from toolkit.readers.typed import Manner, typed
-from toolkit.tables import SPAN, Column, Table
 
 SOURCES_FILE = "raw/sources.csv"
 
@@ -23,7 +23,7 @@ LAYOUT = Table(
         Column("unit", "ref", "unit that holds it"),
         Column("covers", "when", "time that it covers"),
         Column("complete", "word", "whether all records of that time are in it", words=("yes", "no", "unknown")),
-        Column("declared_rows", "count", "rows that its sender says it has"),
+        Column("declared_rows", "count", "rows that its sender says it has; blank: none are declared", blank="none"),
         Column("clock_offset_min_s", "count", "what its clock shows minus the true time, in seconds, at least"),
         Column("clock_offset_max_s", "count", "and at most"),
         Column("date_order", "word", "order of day and month in dates like 03/04/2016", words=("dmy", "mdy")),

@@ -1,8 +1,10 @@
 """The generated page of every kind of source: its tables and their columns."""
 
+from toolkit.columns import Table
 from toolkit.readers.declarations import LAYOUT
 from toolkit.readers.layouts import source_columns
-from toolkit.tables import KINDS, Table, input_tables
+from toolkit.registers import KINDS
+from toolkit.tables import input_tables
 
 
 def describe_tables() -> str:

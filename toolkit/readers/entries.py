@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from toolkit.columns import SPAN
 from toolkit.readers.declarations import NOTHING_DECLARED, Declaration
 from toolkit.readers.faults import problem
 from toolkit.readers.profiles import Profile
-from toolkit.tables import SPAN
 from toolkit.tables import table as table_named
 
 RECORDS_OF = table_named("records").schema()

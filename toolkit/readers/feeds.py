@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from toolkit.columns import Table
 from toolkit.readers.faults import shown
 from toolkit.readers.layouts import NoLayout, layout
 from toolkit.readers.profiles import Profile
 from toolkit.readers.typed import Manner
-from toolkit.tables import Table
 
 
 @dataclass(frozen=True)

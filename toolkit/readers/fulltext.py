@@ -14,12 +14,10 @@ from pathlib import Path
 
 import polars as pl
 
-TEXTS = {
-    "entries": ("narrative", "entry_ref"),
-    "clauses": ("text", "agreement_ref"),
-    "documents": ("outcome", "document_ref"),
-    "public_statements": ("text", "statement_ref"),
-    "guidance": ("text", "guidance_ref"),
+from toolkit.registers import REGISTERS
+
+TEXTS: dict[str, tuple[str, str | None]] = {
+    **{name: (one.searched.text, one.searched.about) for name, one in REGISTERS.items() if one.searched},
     "passages": ("text", None),
     "records": ("verbatim", None),
 }

@@ -1,7 +1,8 @@
 """Which table a source feeds: its header tells."""
 
+from toolkit.columns import Column, Table
 from toolkit.readers.faults import shown
-from toolkit.tables import Column, Table, input_tables
+from toolkit.tables import input_tables
 
 
 class NoLayout(Exception):  # noqa: N818 - reads as the state it names

@@ -6,49 +6,9 @@ from functools import cache
 import polars as pl
 from rapidfuzz import fuzz
 
+from toolkit.columns import Column
 from toolkit.dates import intervals
 from toolkit.readers.spellings import respelled
-from toolkit.tables import Column
-
-NAMES = {
-    "entry_ref": "report no, entry id, crimint ref, intel ref, log no, report number",
-    "occurred": "date of event, event date, incident date, date time, happened on, received, sent on, date, time",
-    "recorded": "date created, created on, entered on, entry date, logged on, typed in, input date",
-    "unit_ref": "owning unit, bcu, ocu code, division, borough, station, unit",
-    "post_ref": "officer, reporting officer, author, staff, user, submitted by",
-    "occasion_ref": "linked occasion, linked to, operation",
-    "direction": "in out, sent received, flow, way",
-    "use": "purpose, purpose of image, used for, reason for use, why",
-    "recipient_ref": "third party, partner, recipient, sent to, company, organisation",
-    "image_refs": "image numbers, image nos, photo refs, pictures, images, media numbers",
-    "image_ref": "image number, image no, photo ref, picture",
-    "reasons": "justification, reason, grounds",
-    "authority_ref": "power, legal basis, legislation",
-    "authorised_by": "authorised by, approved by, signed off by, authorising officer",
-    "agreement_ref": "agreement, isa, information sharing agreement, protocol",
-    "channel": "method of transfer, medium, sent by, how sent, transfer method, delivery",
-    "encrypted": "encrypted, locked, protected",
-    "carrier_post_ref": "carried by, courier, delivered by",
-    "names_included": "names included, named",
-    "other_personal_data": "other personal data, other data",
-    "narrative": "details, free text, narrative, notes, story, text, summary, remarks",
-    "custody_ref": "custody number, custody record, record",
-    "subject_ref": "nominal, person, subject, pnc id, nominal ref",
-    "system": "source system, from system",
-    "disposal": "disposal, outcome, result",
-    "disposed": "disposal date, outcome date",
-    "age_status": "age, adult or juvenile",
-    "transfer_ref": "movement no, transfer number, message id, trace id",
-    "medium_ref": "item no, device, media number, stick",
-    "receipt_ref": "receipt no, slip",
-    "enrolment_ref": "watchlist no, list entry, enrolment",
-    "enrolled": "date added, added on",
-    "removed": "date removed, removed on, deleted on",
-    "act": "what was done, action taken",
-    "witness_post_ref": "witnessed by, witness",
-    "method": "how, manner, method of destruction",
-}
-"""Our column -> how other systems call it. A name that is not here is compared with ours alone."""
 
 SURE = 90.0
 """Likeness of two names, of 100, above which nobody is asked: a case, a plural, a mark differ."""
@@ -84,12 +44,12 @@ _ABBREVIATED = {
 
 def name_likeness(column: Column, theirs: str) -> float:
     """Return how alike a name is to one of ours, of 100."""
-    return max(fuzz.token_sort_ratio(words_of(theirs), known) for known in _known_names(column.name))
+    return max(fuzz.token_sort_ratio(words_of(theirs), known) for known in _known_names(column))
 
 
 @cache
-def _known_names(ours: str) -> list[str]:
-    return [words_of(each) for each in (ours, *NAMES.get(ours, "").split(", ")) if each]
+def _known_names(column: Column) -> list[str]:
+    return [words_of(each) for each in (column.name, *column.also_called)]
 
 
 def likeness(column: Column, theirs: str, values: pl.Series) -> float:

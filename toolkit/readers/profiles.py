@@ -36,6 +36,7 @@ from typing import Literal
 import msgspec
 import polars as pl
 
+from toolkit.columns import Column, Table
 from toolkit.dates import LONDON, Order
 from toolkit.errors import UsageError
 from toolkit.readers.encodings import Encoding
@@ -43,7 +44,8 @@ from toolkit.readers.layouts import source_columns
 from toolkit.readers.pieces import Dialect
 from toolkit.readers.rows import Marks
 from toolkit.readers.typed import Manner, is_zone
-from toolkit.tables import KINDS, Column, Table, input_tables
+from toolkit.registers import KINDS
+from toolkit.tables import input_tables
 
 _ASCII = 128
 

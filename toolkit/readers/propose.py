@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import polars as pl
 from rapidfuzz import fuzz, process
 
+from toolkit.columns import Column, Table
 from toolkit.readers.layouts import source_columns
 from toolkit.readers.likeness import LEAST, SURE, date_share, likeness, name_likeness
 from toolkit.readers.sampling import Sample, sample
 from toolkit.readers.spellings import respelled
-from toolkit.tables import KINDS, Column, Table, input_tables
+from toolkit.registers import KINDS
+from toolkit.tables import input_tables
 
 _YES = {"y": "yes", "true": "yes", "1": "yes", "j": "yes", "t": "yes", "n": "no", "false": "no", "0": "no", "f": "no"}
 _SLASHED = r"^\s*([0-9]{1,2})/([0-9]{1,2})/[0-9]{4}"

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 import polars as pl
 from polars.exceptions import ComputeError
 
+from toolkit.columns import SPAN, Column, Table
 from toolkit.dates import EARLIEST_YEAR, LATEST_YEAR, LONDON, SCHEMA, Order, intervals
 from toolkit.readers.faults import PROBLEMS, shown
 from toolkit.readers.layouts import source_columns
 from toolkit.readers.spellings import respelled
-from toolkit.tables import SPAN, Column, Table
 
 _DATES = {
     "T207": (

@@ -20,10 +20,11 @@ from toolkit.readers.entries import Entry, coverage, unread
 from toolkit.readers.faults import PROBLEMS, problem
 from toolkit.readers.indexes import INDEXES, is_index, unpaired
 from toolkit.readers.profiles import Profile, read_profile
+from toolkit.registers import KINDS
 from toolkit.steps import workers as lanes
 from toolkit.steps.job import Job, job, shard_name
 from toolkit.steps.units import KEPT, Kept, Sealed, check_digest, earlier, is_intact, read_file
-from toolkit.tables import KINDS, TABLES, input_tables
+from toolkit.tables import TABLES, input_tables
 
 IN_PROCESS_BYTES = 32 * 1024 * 1024
 """Up to this much, starting workers takes longer than reading."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from toolkit.case import Case, open_case
 from toolkit.custody import write
 from toolkit.errors import UsageError
+from toolkit.registers import KINDS
 from toolkit.settings import TEMPLATE
-from toolkit.tables import KINDS
 
 
 def new(path: str | Path, *, title: str, from_: str, to: str) -> Case:

@@ -6,7 +6,7 @@ from toolkit.errors import UsageError
 from toolkit.readers.propose import Proposal
 from toolkit.readers.propose import propose as propose_from
 from toolkit.readers.source import DELIMITED, PLAIN
-from toolkit.tables import KINDS
+from toolkit.registers import KINDS
 
 BEGIN_BYTES = 1024 * 1024
 """Of a delimited text, which is not read whole."""

@@ -8,8 +8,8 @@ from toolkit.custody import erasure, manifest, write
 from toolkit.custody.digest import shown
 from toolkit.errors import UsageError
 from toolkit.problems import Origin, Problem
+from toolkit.registers import KINDS
 from toolkit.steps.job import job
-from toolkit.tables import KINDS
 
 STAT_CACHE = "cache/stat.json"
 """Path of the cache in a case."""

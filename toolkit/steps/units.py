@@ -21,8 +21,9 @@ from toolkit.readers.faults import PROBLEMS
 from toolkit.readers.indexes import INDEXES, is_index, with_digests
 from toolkit.readers.profiles import Profile
 from toolkit.readers.source import read_source
+from toolkit.registers import KINDS
 from toolkit.steps.job import Job, shard_name
-from toolkit.tables import KINDS, table
+from toolkit.tables import table
 
 MOST_WAITING = 2
 """Blocks of rows that are read and not written yet."""
@@ -146,7 +147,7 @@ class _Shards:
         frame, kind = part.frame, self._file.entry.kind
         if kind in INDEXES and INDEXES[kind][0] == part.table:
             frame = with_digests(kind, frame, self._file.media)
-        self.problems += wrong_order(frame)
+        self.problems += wrong_order(part.table, frame)
         self._write(part.table, part.source, frame)
 
     def _write(self, name: str, source: str, frame: pl.DataFrame) -> None:

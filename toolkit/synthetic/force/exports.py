@@ -10,8 +10,9 @@ from functools import cache
 
 import polars as pl
 
+from toolkit.columns import Column
 from toolkit.synthetic.force.units import DAYS, FIRST_DAY
-from toolkit.tables import Column, table
+from toolkit.tables import table
 
 _COLUMNS = """
 entry_ref           | Report No              | CRIMINT_REF    | ENTRY ID        | Entry
@@ -119,8 +120,8 @@ def _names() -> dict[str, dict[str, str]]:
 
 
 def brings(name: str) -> list[Column]:
-    """Return the columns of a table that a source brings."""
-    return [column for column in table(name).columns if isinstance(column.holds, str)]
+    """Return the columns of a table that the exports of these systems have; a register may know of others."""
+    return [column for column in table(name).columns if column.name in _names()["A"]]
 
 
 def spelled(name: str, rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
