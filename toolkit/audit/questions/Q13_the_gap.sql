@@ -36,7 +36,7 @@ events as (
     from receipts
     where coalesce(recipient_ref not in (select unit_ref from police_units), true)
     union all
-    select 'came back', earliest, latest, evidence from received_back
+    select 'came back', earliest, latest, evidence from received_back where doubt is null
 ),
 
 elsewhere as (

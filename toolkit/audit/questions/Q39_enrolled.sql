@@ -10,7 +10,7 @@
 -- reference may be of it, and nobody has decided.
 -- A match shows that the image was on the list; where the list, declared complete, lacks it, record_missing or conflicting.
 with several as (
-    select image_ref from enrolled where is_sure and bound = 'at' group by image_ref having count(*) > 1
+    select image_ref from enrolled where doubt is null and bound = 'at' group by image_ref having count(*) > 1
 ),
 
 times as (
@@ -20,7 +20,7 @@ times as (
         removed := date_or_null(removed_text, removed_earliest, removed_latest, removed_precision)
     ) as one
     from enrolled
-    where is_sure and bound = 'at'
+    where doubt is null and bound = 'at'
 ),
 
 listed as (
@@ -51,7 +51,7 @@ listed as (
 perhaps as (
     select image_ref, set_of(event_ref) as refs, records_of(evidence) as evidence
     from enrolled
-    where not is_sure
+    where doubt is not null
     group by image_ref
 ),
 

@@ -1,7 +1,7 @@
 -- Was the SPOC told of each match?
 -- Report:   p11.
 -- Grain:    one row per match_ref on record; one for the case where there is none.
--- Reads:    clauses, matched, notifications, claims, asserted, settings, complete_spans, registers_examined,
+-- Reads:    clauses, matched, told, claims, asserted, settings, complete_spans, registers_examined,
 --           duties, agreement_versions.
 -- Awaits:   notifications.
 -- States:   established, attested, record_missing, not_found, no_duty, not_searched.
@@ -12,10 +12,15 @@ with subjects as (
     select null, [] where not exists (from matched where match_ref is not null)
 ),
 
-told as (
-    select match_ref, min(decision) as decision, min(to_post_ref) as to_post_ref, min(occurred_text) as occurred,
-        records_of(origin_of(source, locator)) as evidence
-    from notifications
+noted as (
+    select
+        match_ref,
+        min(decision) as decision,
+        min(to_post_ref) as to_post_ref,
+        min(occurred_text) filter (where doubt is null) as occurred,
+        bool_or(doubt is null) as is_noted,
+        records_of(evidence) as evidence
+    from told
     group by match_ref
 ),
 
@@ -23,18 +28,19 @@ answered as (
     select
         subjects.match_ref,
         subjects.evidence as match_evidence,
-        told.decision,
-        told.to_post_ref,
-        told.occurred,
-        told.evidence,
-        told.match_ref is not null as is_recorded,
+        noted.decision,
+        noted.to_post_ref,
+        noted.occurred,
+        noted.evidence,
+        coalesce(not is_noted, false) as is_only_acted_on,
+        coalesce(is_noted, false) as is_recorded,
         case
             when exists (from asserted where topic = 'Q45') then 'attested'
             else silent_state('notifications', 'notifications', 'Q45', from_earliest, to_latest, false, subjects.match_ref is not null)
         end as silence,
         silence_of('notifications', from_earliest, to_latest, 'a register of notifications') as complete_words
     from subjects
-    left join told using (match_ref)
+    left join noted using (match_ref)
     cross join settings
 )
 
@@ -52,6 +58,7 @@ select
     coverage_of(['notifications']) as coverage,
     given([
         case when match_ref is null then 'no match is on record' end,
+        case when is_only_acted_on and not is_recorded then 'an action names the match, and does not say who was told' end,
         case when match_ref is null and silence = 'not_found' then complete_words end,
         case when not is_recorded and silence = 'no_duty' then 'no duty to record it is shown' end
     ]) as caveats

@@ -1,20 +1,20 @@
 -- Was anyone stopped, arrested, excluded or refused entry because of it?
 -- Report:   p11.
 -- Grain:    one row per action_ref; one for the case where none is on record.
--- Reads:    clauses, actions, claims, settings, complete_spans, registers_examined, duties, agreement_versions,
+-- Reads:    clauses, acted_on, claims, settings, complete_spans, registers_examined, duties, agreement_versions,
 --           asserted.
 -- Awaits:   actions.
 -- States:   established, attested, not_found, no_duty, not_searched.
 select
-    action_ref as subject,
+    event_ref as subject,
     'established' as state,
     to_json(struct_pack("action" := min("action"), occurred := min(occurred_text), match := min(match_ref))) as value,
     null as unit,
-    records_of(origin_of(source, locator)) as evidence,
+    records_of(evidence) as evidence,
     coverage_of(['actions']) as coverage,
     case when min(match_ref) is null then ['it names no match'] else [] end as caveats
-from actions
-group by action_ref
+from acted_on
+group by event_ref
 union all
 select
     null,
@@ -30,5 +30,5 @@ select
     given([silence_of('actions', from_earliest, to_latest, 'a register of actions'),
         'the estate''s own records of exclusions are no source of ours'])
 from settings
-where not exists (from actions)
+where not exists (from acted_on)
 order by subject

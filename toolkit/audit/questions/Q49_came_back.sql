@@ -1,7 +1,7 @@
 -- Were any images or alerts received from the recipient?
 -- Report: p10.
 -- Grain:  one row.
--- Reads:  clauses, received_back, notifications, claims, asserted, settings, complete_spans, registers_examined, duties, agreement_versions.
+-- Reads:  clauses, received_back, claims, asserted, settings, complete_spans, registers_examined, duties, agreement_versions.
 -- Awaits: entries.
 -- States: established, conflicting, attested, not_found, no_duty, not_searched.
 -- Images and alerts because of facial recognition, in the case's period: a record whose time may lie in it counts, with a
@@ -20,7 +20,7 @@ with received as (
         ], lambda one: one[2] > 0))) end as by_register
     from received_back
     cross join settings
-    where coalesce(latest, 'infinity') > from_earliest and coalesce(earliest, '-infinity') < to_latest
+    where doubt is null and coalesce(latest, 'infinity') > from_earliest and coalesce(earliest, '-infinity') < to_latest
 ),
 
 said as (
@@ -31,10 +31,10 @@ said as (
 ),
 
 alerts as (
-    select count(*) as told, records_of(origin_of(source, locator)) as alert_evidence
-    from notifications
+    select count(*) as told, coalesce(flatten(list(evidence)), []) as alert_evidence
+    from received_back
     cross join settings
-    where coalesce(occurred_latest, 'infinity') > from_earliest and coalesce(occurred_earliest, '-infinity') < to_latest
+    where doubt is not null and coalesce(latest, 'infinity') > from_earliest and coalesce(earliest, '-infinity') < to_latest
 ),
 
 answered as (

@@ -1,7 +1,7 @@
 -- Were any received after the period?
 -- Report: p12.
 -- Grain:  one row.
--- Reads:  clauses, received_back, notifications, claims, asserted, settings, complete_spans, registers_examined, duties, agreement_versions.
+-- Reads:  clauses, received_back, claims, asserted, settings, complete_spans, registers_examined, duties, agreement_versions.
 -- Awaits: entries.
 -- States: established, conflicting, attested, not_found, no_duty, not_searched.
 -- Images and alerts because of facial recognition, after the case's period: a record whose time may lie in it counts, with a
@@ -20,7 +20,7 @@ with received as (
         ], lambda one: one[2] > 0))) end as by_register
     from received_back
     cross join settings
-    where coalesce(latest, 'infinity') > to_latest and coalesce(earliest, '-infinity') < coalesce(as_at_latest, 'infinity')
+    where doubt is null and coalesce(latest, 'infinity') > to_latest and coalesce(earliest, '-infinity') < coalesce(as_at_latest, 'infinity')
 ),
 
 said as (
@@ -31,10 +31,10 @@ said as (
 ),
 
 alerts as (
-    select count(*) as told, records_of(origin_of(source, locator)) as alert_evidence
-    from notifications
+    select count(*) as told, coalesce(flatten(list(evidence)), []) as alert_evidence
+    from received_back
     cross join settings
-    where coalesce(occurred_latest, 'infinity') > to_latest and coalesce(occurred_earliest, '-infinity') < coalesce(as_at_latest, 'infinity')
+    where doubt is not null and coalesce(latest, 'infinity') > to_latest and coalesce(earliest, '-infinity') < coalesce(as_at_latest, 'infinity')
 ),
 
 answered as (

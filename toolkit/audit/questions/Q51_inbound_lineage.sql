@@ -14,7 +14,7 @@ with used as (
             list(origin_of(actions.source, actions.locator)) filter (where actions.source is not null),
             list(origin_of(custody_records.source, custody_records.locator)) filter (where custody_records.source is not null)
         ]) as evidence
-    from (select event_ref, unnest(image_refs) as image_ref from received_back) as inbound
+    from (select event_ref, unnest(image_refs) as image_ref from received_back where doubt is null) as inbound
     left join actions using (image_ref)
     left join custody_records using (image_ref)
     group by inbound.event_ref
@@ -37,6 +37,7 @@ select
 from (
     select event_ref, any_value(image_refs) as image_refs, any_value(evidence) as evidence, bool_or(event_table = 'entries') as is_entered
     from received_back
+    where doubt is null
     group by event_ref
 ) as inbound
 left join used using (event_ref)
@@ -52,5 +53,5 @@ select
         else examined_in(['entries', 'transfers', 'receipts']) end,
     coverage_of(['entries', 'transfers']), ['nothing that came back is on record']
 from settings
-where not exists (from received_back)
+where not exists (from received_back where doubt is null)
 order by subject

@@ -1,26 +1,26 @@
 -- How was "no longer held" verified, and when?
 -- Report:   p8.
 -- Grain:    one row per verification_ref; one for the case where none is on record.
--- Reads:    clauses, verifications, claims, asserted, settings, complete_spans, registers_examined, duties,
+-- Reads:    clauses, verified, claims, asserted, settings, complete_spans, registers_examined, duties,
 --           agreement_versions.
 -- Awaits:   verifications.
 -- States:   established, attested, not_found, no_duty, not_searched.
 select
-    verification_ref as subject,
+    event_ref as subject,
     'established' as state,
     to_json(struct_pack(
         occurred := date_or_null(occurred_text, occurred_earliest, occurred_latest, occurred_precision),
         post := post_ref, "method" := "method", result := result, images := image_refs
     )) as value,
     null as unit,
-    [origin_of(source, locator)] as evidence,
+    [evidence] as evidence,
     coverage_of(['verifications']) as coverage,
     given([
         case when occurred_text is null then 'when is not recorded' end,
         case when post_ref is null then 'by whom is not recorded' end,
         case when "method" is null then 'how is not recorded' end
     ]) as caveats
-from verifications
+from verified
 union all
 select
     null,
@@ -35,5 +35,5 @@ select
     coverage_of(['verifications']),
     []
 from settings
-where not exists (from verifications)
+where not exists (from verified)
 order by subject

@@ -10,6 +10,7 @@ with judged as (
         event_ref as subject,
         event_table,
         case
+            when bool_and(doubt is not null) then 'missing_field'
             when min(earliest) >= min(ceased_latest) then 'breach'
             when min("text") is null then 'missing_field'
             when min(earliest) is null then 'time_precision'

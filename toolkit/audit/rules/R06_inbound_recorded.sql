@@ -15,7 +15,7 @@ with judged as (
         end as outcome,
         evidence
     from received_back
-    where event_table <> 'entries'
+    where event_table <> 'entries' and doubt is null
     union all
     select transfer_ref, 'conforms', [evidence]
     from sent_back

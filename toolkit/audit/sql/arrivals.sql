@@ -1,10 +1,12 @@
 -- Records of the recipient's side that no entry is surely tied to: what they show to have come, and from whom it may be.
--- Grain:  one row per event_table (receipts, enrolments, recorded_matches) and event_ref.
--- Reads:  disclosures, transfer_links, record_links, onward_transfers, receipts, enrolments, recorded_matches, transfers, units,
+-- Grain:  one row per event_table (receipts, enrolments, recorded_matches; as traces: disposals, verifications) and event_ref.
+-- Reads:  disclosures, transfer_links, record_links, onward_transfers, receipts, enrolments, recorded_matches, disposals,
+--         verifications, transfers, units,
 --         systems, police_units, police_images, image_spellings, image_files.
 -- It came then or before: earliest is the capture of the image, or the begin of the recipient or system, whichever is latest and
 -- recorded; else unbounded. An enrolment of an image that a transfer or receipt brought by then, and a match of one that is on the
 -- list, show nothing more. is_known: a register of the police knows an image of it, or it names the police as its source.
+-- is_trace: the record says what became of an image, or that a copy was found, and nothing of how it came there.
 -- is_passed_on: a company sent it. is_perhaps_passed_on: the police sent that image to others only. is_answer: it answers a
 -- transfer of the police, and has an image more than this.
 with companies as (select distinct unit_ref from units where unit_kind = 'company'),
@@ -90,6 +92,25 @@ arrived as (
         and image_ref not in (select image_ref from enrolments)
         and image_ref not in (select unnest(image_refs) from disclosures)
         and image_ref not in (select written from image_spellings where image_ref is not null)
+    union all
+    select event_table, event_ref, 'none', list_sort(list(image_ref)), null, null, any_value("text"), any_value("precision"),
+        max(latest), null, false, false, list(evidence)
+    from (
+        select 'disposals' as event_table, disposal_ref as event_ref, unnest(image_refs) as image_ref, occurred_text as "text",
+            occurred_precision as "precision", occurred_latest as latest, origin_of(source, locator) as evidence
+        from disposals
+        union all
+        select 'verifications', verification_ref, unnest(image_refs), occurred_text, occurred_precision, occurred_latest,
+            origin_of(source, locator)
+        from verifications
+        where result = 'copy_found'
+    )
+    where image_ref not in (select image_ref from carried where image_ref is not null)
+        and image_ref not in (select image_ref from enrolments)
+        and image_ref not in (select image_ref from recorded_matches)
+        and image_ref not in (select unnest(image_refs) from disclosures)
+        and image_ref not in (select written from image_spellings where image_ref is not null)
+    group by event_table, event_ref
 ),
 
 pictured as (
@@ -107,6 +128,7 @@ pictured as (
 
 select
     arrived.*,
+    arrived.event_table in ('disposals', 'verifications') as is_trace,
     greatest(pictured.captured, unit_begins.begins, arrived.system_begins) as earliest,
     coalesce(pictured.is_known, false) or coalesce(is_answer, false)
     or coalesce(arrived.from_ref in (select unit_ref from police_units), false) as is_known,

@@ -1,10 +1,10 @@
 -- What was done to each image, or to the media that carried it, by the register of disposals; collections apart.
 -- Grain:  one row per image_ref and act; nth: its place among the acts on that image, of n.
--- Reads:  disposals.
+-- Reads:  disposed_of.
 with acts as (
     select
-        unnest(image_refs) as image_ref,
-        disposal_ref,
+        image_ref,
+        event_ref as disposal_ref,
         act,
         occurred_text,
         occurred_earliest,
@@ -13,9 +13,9 @@ with acts as (
         post_ref,
         witness_post_ref,
         "method",
-        origin_of(source, locator) as evidence
-    from disposals
-    where act <> 'collection'
+        evidence
+    from disposed_of
+    where doubt is null and image_ref is not null
 )
 
 select

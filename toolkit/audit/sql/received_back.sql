@@ -1,7 +1,8 @@
 -- What came back from a third party because of facial recognition, by every register that shows it: the fact "received back".
 -- Grain:  one row per event_table and event_ref: an inbound entry, with the transfer that is tied to it; a transfer to a police
---         unit, or a receipt by one, that no entry is tied to.
--- Reads:  inbound, sent_back, receipts, police_units.
+--         unit, or a receipt by one, that no entry is tied to; a notification of a match (doubt: an alert; what came with it is
+--         not recorded).
+-- Reads:  inbound, sent_back, receipts, notifications, police_units.
 -- A transfer is tied to an entry that it names, or that has one of its images within a day.
 with tied as (
     select sent_back.transfer_ref, inbound.entry_ref
@@ -51,15 +52,20 @@ select
     unit_ref,
     recipient_ref as sender_ref,
     image_refs,
+    null as doubt,
     all_of([[inbound.evidence], logged.evidence]) as evidence
 from inbound
 left join logged using (entry_ref)
 union all
 select 'transfers', transfer_ref, ['transfers'], occurred_text, occurred_earliest, occurred_latest, occurred_precision, recipient_ref,
-    sender_ref, image_refs, [evidence]
+    sender_ref, image_refs, null, [evidence]
 from sent_back
 where transfer_ref not in (select transfer_ref from tied)
 union all
 select 'receipts', receipt_ref, ['receipts'], occurred_text, null, occurred_latest, occurred_precision, recipient_ref, from_ref,
-    image_refs, [evidence]
+    image_refs, null, [evidence]
 from arrived
+union all
+select 'notifications', notification_ref, ['notifications'], occurred_text, occurred_earliest, occurred_latest, occurred_precision, null,
+    null, null, 'missing_field', [origin_of(source, locator)]
+from notifications

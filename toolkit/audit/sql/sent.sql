@@ -5,7 +5,7 @@
 -- bound:  at (it was sent in that time), by (then or before: a receipt, an enrolment, a match).
 -- doubt:  null where the record shows it; else why it only may: missing_field (it does not say what for, or which way),
 --         identity_unresolved (nobody says where the recipient's image is from: no register of the police knows it, or a
---         company may have passed it on), link_unsure (it may be an occasion of the intelligence system).
+--         company may have passed it on; or the record is a trace), link_unsure (it may be an occasion of the intelligence system).
 -- is_alone: shown, and no entry may be its other half.
 -- event_ref: the record's own reference (ref), with the register before it where another event has the same one.
 with events as (
@@ -42,11 +42,11 @@ with events as (
         case when from_ref in (select unit_ref from police_units) then from_ref end, alone(recipient_ref), coalesce(image_refs, []),
         coalesce(image_refs, []), link,
         case
-            when not is_known or is_perhaps_passed_on then 'identity_unresolved'
+            when not is_known or is_perhaps_passed_on or is_trace then 'identity_unresolved'
             when link = 'undecided' then 'missing_field'
             when link in ('unsure', 'quarantined') then 'link_unsure'
         end,
-        is_known and not is_perhaps_passed_on and link = 'none' and not coalesce(is_answer, false),
+        is_known and not is_perhaps_passed_on and not is_trace and link = 'none' and not coalesce(is_answer, false),
         evidence
     from arrivals
     where not is_passed_on
