@@ -39,6 +39,7 @@ candidates as (
 select
     occasion_ref as subject,
     case
+        when is_disputed then 'conflicting'
         when definite is not null then 'established'
         when possible is not null then 'conflicting'
         when is_held('agreement_versions', earliest, latest) then 'not_found'
@@ -55,6 +56,7 @@ select
     coverage_of(['agreement_versions']) as coverage,
     list_filter(
         [
+            case when is_disputed then 'the records disagree on the unit or the recipient' end,
             case when definite is null and possible is not null then
                 'its date and the dates of the agreement cannot be ordered' end,
             case when len(definite) > 1 then 'more than one version covers it' end,

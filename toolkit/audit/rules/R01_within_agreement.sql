@@ -22,6 +22,7 @@ judged as (
     select
         sharings.occasion_ref as subject,
         case
+            when is_disputed then ['records_disagree']
             when unit_ref is null or recipient_ref is null or "text" is null then ['missing_field']
             when coalesce(is_covered, false) then []
             when coalesce(is_candidate, false) then list_concat(

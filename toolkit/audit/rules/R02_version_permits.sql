@@ -51,6 +51,7 @@ judged as (
     select
         sharings.occasion_ref as subject,
         case
+            when is_disputed then 'cannot_determine'
             when candidates.occasion_ref is null and unit_ref is not null
                 and is_complete('agreement_versions', unit_ref, earliest, latest) then 'not_applicable'
             when candidates.occasion_ref is null then 'cannot_determine'
@@ -59,6 +60,7 @@ judged as (
             else 'cannot_determine'
         end as verdict,
         case
+            when is_disputed then ['records_disagree']
             when candidates.occasion_ref is null then ['out_of_coverage']
             when is_text_missing then ['rule_text_not_held']
             when is_open then ['missing_field']

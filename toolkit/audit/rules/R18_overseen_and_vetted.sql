@@ -36,6 +36,7 @@ judged as (
         used.agreement_ref as subject,
         case
             when coalesce(is_lapsed, false) then 'breach'
+            when managers >= 3 and are_vetted and exists (from disclosures where is_disputed) then 'records_disagree'
             when managers >= 3 and are_vetted then 'conforms'
             when managers >= 3 then 'missing_field'
             when is_complete('posts', recipient_ref, first_earliest, last_latest) then 'breach'

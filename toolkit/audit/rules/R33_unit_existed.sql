@@ -34,6 +34,7 @@ judged as (
     select
         disclosures.occasion_ref as subject,
         case
+            when is_disputed then 'records_disagree'
             when unit_ref is null or "precision" is null then 'missing_field'
             when not coalesce(is_listed, false) then 'identity_unresolved'
             when is_alive then 'conforms'

@@ -1,7 +1,8 @@
 -- Each sharing and each version between its unit, or a predecessor, and its recipient.
 -- Grain:  one row per occasion_ref, agreement_ref and version that may cover it.
 -- Reads:  sharings, unit_lineage, validity.
--- cover: definite or possible, by the four bounds of the validity; what lies outside is left out.
+-- cover: definite or possible, by the four bounds of the validity; what lies outside is left out, and so is what records
+-- disagree about, to whom or by which unit.
 select
     sharings.occasion_ref,
     validity.agreement_ref,
@@ -20,4 +21,4 @@ select
 from sharings
 inner join unit_lineage on sharings.unit_ref = unit_lineage.unit_ref and unit_lineage.relation <> 'successor'
 inner join validity on unit_lineage.kin_ref = validity.unit_ref and sharings.recipient_ref = validity.recipient_ref
-where cover <> 'outside'
+where cover <> 'outside' and not sharings.is_disputed

@@ -1,9 +1,9 @@
 -- Each disclosure of the intelligence system, with what independent records that are linked to it say of the same event.
 -- Grain:  one row per occasion_ref.
--- Reads:  entered_disclosures, transfer_links, record_links, receipts.
+-- Reads:  entered_disclosures, transfer_links, record_links, receipts, unit_lineage.
 -- A linked transfer counts as much as the entry. earliest, latest: where the times of both overlap, that time; else from the
 -- first to the last that either gives. A receipt shows that it was sent then or before. is_apart: the records give days that
--- exclude one another. entered_...: what the entries alone say. evidence: the entries, and the other records where they say
+-- exclude one another; is_disputed: they name units that are no kin, or other recipients. entered_...: what the entries alone say. evidence: the entries, and the other records where they say
 -- more or otherwise; entry_evidence: the entries alone.
 with transferred as (
     select
@@ -15,6 +15,8 @@ with transferred as (
         arg_min(occurred_text, occurred_latest - occurred_earliest) as "text",
         arg_min(occurred_precision, occurred_latest - occurred_earliest) as "precision",
         set_of(channel) as channels,
+        set_of(unit_ref) as unit_refs,
+        set_of(recipient_ref) as recipient_refs,
         bool_or(encrypted) as is_encrypted_somewhere,
         bool_and(encrypted) as encrypted,
         flatten(list(case when link = 'named' then coalesce(lost_images, image_refs) else [] end)) as unentered_images,
@@ -44,14 +46,25 @@ received as (
     group by arrivals.occasion_ref
 ),
 
+strangers as (
+    select distinct transfer_links.occasion_ref
+    from transfer_links
+    inner join entered_disclosures using (occasion_ref)
+    left join unit_lineage on transfer_links.unit_ref = unit_lineage.unit_ref and entered_disclosures.unit_ref = unit_lineage.kin_ref
+    where link in ('named', 'same_images') and transfer_links.unit_ref <> entered_disclosures.unit_ref and unit_lineage.unit_ref is null
+),
+
 compared as (
     select
         entered.*,
-        transferred.* exclude (occasion_ref, "text", "precision", channels, encrypted, unentered_images, evidence),
+        transferred.* exclude (unit_refs, recipient_refs, occasion_ref, "text", "precision", channels, encrypted, unentered_images, evidence),
         transferred."text" as logged_text,
         transferred."precision" as logged_precision,
         coalesce(transferred.channels, []) as logged_channels,
         transferred.encrypted as logged_encrypted,
+        coalesce(transferred.unit_refs, []) as logged_units,
+        coalesce(transferred.recipient_refs, []) as logged_recipients,
+        strangers.occasion_ref is not null as is_other_unit,
         transferred.unentered_images,
         coalesce(transferred.evidence, []) as log_evidence,
         received_text,
@@ -65,6 +78,7 @@ compared as (
     from entered_disclosures as entered
     left join transferred using (occasion_ref)
     left join received using (occasion_ref)
+    left join strangers using (occasion_ref)
 )
 
 select
@@ -80,13 +94,15 @@ select
     case when is_day_apart then logged_text when is_received_before then received_text end as other_text,
     is_torn,
     is_day_apart or is_received_before as is_apart,
+    is_disjoint or is_received_before as is_widened,
+    is_other_unit or (len(recipient_refs) > 0 and not list_has_all(recipient_refs, logged_recipients)) as is_disputed,
     entry_refs,
-    unit_refs,
-    unit_ref,
+    ordered(list_concat(unit_refs, logged_units)) as unit_refs,
+    coalesce(unit_ref, logged_units[1]) as unit_ref,
     post_refs,
     carrier_refs,
-    recipient_refs,
-    recipient_ref,
+    ordered(list_concat(recipient_refs, logged_recipients)) as recipient_refs,
+    coalesce(recipient_ref, logged_recipients[1]) as recipient_ref,
     authority_refs,
     authorised_by,
     agreement_refs,
@@ -106,7 +122,8 @@ select
     ) as registers,
     all_of([
         evidence,
-        case when is_disjoint or "precision" is null or narrow_begin > earliest or narrow_end < latest then log_evidence end,
+        case when is_disjoint or "precision" is null or narrow_begin > earliest or narrow_end < latest or is_other_unit or unit_ref is null
+            or not list_has_all(recipient_refs, logged_recipients) then log_evidence end,
         case when is_received_before then [receipt] end
     ]) as evidence,
     evidence as entry_evidence,

@@ -1,8 +1,31 @@
--- How many civil days after a disclosure its entry was made, at least and at most.
+-- How many civil days after a disclosure its entry was made, at least and at most, by every record of when it was.
 -- Grain:  one row per entry_ref.
--- Reads:  entries.
+-- Reads:  entries, disclosures.
+-- A linked transfer dates the disclosure as well as the entry: where both overlap, that time; else from the first to the last.
 -- are_both_read: both dates can be read; are_both_bounded: both have two bounds.
-with shares as (
+with dated as (
+    select
+        entry_ref,
+        recorded_earliest,
+        recorded_latest,
+        recorded_precision,
+        coalesce(occurred_precision, disclosures."precision") as occurred_precision,
+        case when disclosures.is_widened then disclosures.earliest else greatest(disclosures.earliest, occurred_earliest)
+            end as occurred_earliest,
+        case when disclosures.is_widened then disclosures.latest else least(disclosures.latest, occurred_latest) end
+            as occurred_latest,
+        case when disclosures.is_widened then disclosures.evidence else [] end as other_evidence,
+        origin_of(source, locator) as evidence
+    from entries
+    left join (
+        select occasion_ref, earliest, latest, "precision", is_widened, evidence
+        from disclosures
+        where len(log_evidence) > 0 or is_widened
+    ) as disclosures on coalesce(entries.occasion_ref, entry_ref) = disclosures.occasion_ref
+    where use = 'facial_recognition' and direction = 'out'
+),
+
+shares as (
     select
         entry_ref,
         day_of(recorded_earliest) - day_of(occurred_latest - interval 1 microsecond) as least_days,
@@ -10,18 +33,17 @@ with shares as (
         recorded_precision is not null and occurred_precision is not null as are_both_read,
         recorded_earliest is not null and recorded_latest is not null
             and occurred_earliest is not null and occurred_latest is not null as are_both_bounded,
-        origin_of(source, locator) as evidence
-    from entries
-    where use = 'facial_recognition' and direction = 'out'
+        all_of([[evidence], other_evidence]) as evidence
+    from dated
 ),
 
 several as (select entry_ref from shares group by entry_ref having count(*) > 1)
 
-select entry_ref, least_days, most_days, are_both_read, are_both_bounded, [evidence] as evidence
+select entry_ref, least_days, most_days, are_both_read, are_both_bounded, evidence
 from shares
 anti join several using (entry_ref)
 union all
-select entry_ref, min(least_days), max(most_days), bool_and(are_both_read), bool_and(are_both_bounded), records_of(evidence)
+select entry_ref, min(least_days), max(most_days), bool_and(are_both_read), bool_and(are_both_bounded), flatten(list(evidence))
 from shares
 semi join several using (entry_ref)
 group by entry_ref
