@@ -40,7 +40,7 @@ PAGE = """
 def as_at(tmp_path_factory):
     """Return a function from a day to a connection."""
     folder = tmp_path_factory.mktemp("as_at")
-    write_tables(folder, cells(PAGE), ("ingest",))
+    write_tables(folder, cells(PAGE), ("ingest", "link"))
 
     opened = {}
 

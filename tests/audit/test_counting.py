@@ -24,7 +24,7 @@ PAGE = """
 @pytest.fixture
 def tables(tmp_path):
     """The views of PAGE."""
-    write_tables(tmp_path, cells(PAGE), ("ingest",))
+    write_tables(tmp_path, cells(PAGE), ("ingest", "link"))
     with open_views(tmp_path, PERIOD) as connection:
         yield connection
 

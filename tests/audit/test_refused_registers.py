@@ -18,14 +18,14 @@ UNREADABLE = {
 
 
 def asked(tmp_path, files, question="Q40"):
-    """Return the one answer of a folder of files."""
+    """Return the answer about the image that was shared, of a folder of files."""
     folder = tmp_path / "registers"
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     write_case(folder, tmp_path)
     with open_views(tmp_path, PERIOD) as tables:
-        [found] = answer(tables, [question])
+        [found] = [one for one in answer(tables, [question]) if one.subject == "I1"]
     return found
 
 

@@ -41,7 +41,10 @@ compared as (
         *,
         case
             when is_recorded and "count" is not null and number is not null and (unit = count_unit or unit is null)
-                then case when "count" = number then ['confirms', 'the records give the same number']
+                then case
+                    when "count" = number and elsewhere.n > 0
+                        then ['contradicts', 'other registers show more than the intelligence system: ' || elsewhere.n]
+                    when "count" = number then ['confirms', 'the records give the same number']
                     else ['contradicts', 'the records give another number: ' || number] end
             when claim = 'no_records_held' and is_recorded then ['supersedes', 'records have been found']
             when claim = 'no_records_held' and state in ('not_found', 'record_missing')
@@ -66,6 +69,7 @@ compared as (
                 end
         end as bearing
     from spoken
+    left join shown_elsewhere as elsewhere on spoken.count_unit = elsewhere.unit and spoken.topic in ('Q01', 'Q02')
     cross join settings
 ),
 

@@ -17,7 +17,6 @@ with transferred as (
         set_of(channel) as channels,
         set_of(unit_ref) as unit_refs,
         set_of(recipient_ref) as recipient_refs,
-        bool_or(encrypted) as is_encrypted_somewhere,
         bool_and(encrypted) as encrypted,
         flatten(list(case when link = 'named' then coalesce(lost_images, image_refs) else [] end)) as unentered_images,
         records_of(origin) as evidence
