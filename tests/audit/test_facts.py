@@ -1,4 +1,4 @@
-"""The matrix of facts and registers, cell by cell: what a register declares that it shows is what the view of that fact says."""
+"""The matrix of facts and registers, cell by cell: what a register declares is what the view of that fact says."""
 
 import datetime as dt
 
@@ -26,7 +26,7 @@ AROUND = """
     custody_ref | subject_ref | image_ref
     C-0         | S-9         | KX-9
 """
-"""A police unit that shared another image, the recipient and its system, and a custody record of the image in question."""
+"""A police unit that shared another image, the recipient and its system, a custody record of the image in question."""
 CELLS = {
     "unit_ref": "CAMDEN",
     "recipient_ref": "KCES",
@@ -51,10 +51,6 @@ OTHERWISE = {
     ("verifications", "disposed_of"): {"result": "none_held"},
 }
 """What the row says otherwise, for the fact that it then shows."""
-WITHIN = {"sent": "sent", "received_back": "received_back", "enrolled": "enrolled", "matched": "matched"} | {
-    fact: fact for fact in ("told", "acted_on", "disposed_of", "verified")
-}
-"""Fact -> its view."""
 
 
 def row_of(register, fact):
@@ -81,11 +77,10 @@ def page(register, fact):
 
 
 def shown(tables, register, fact):
-    """Return how the view of a fact has the row of that register: shows, may_show, or not at all."""
-    view = WITHIN[fact]
+    """Return how the view of a fact, which has its name, has the row of that register: shows, may_show, or not at all."""
     by = "list_contains(registers, $1)" if fact == "matched" else "event_table = $1"
     rows = tables.execute(
-        f"select doubt from {view} where {by} and (event_ref in ('X-1', 'M-9'))", [register]
+        f"select doubt from {fact} where {by} and (event_ref in ('X-1', 'M-9'))", [register]
     ).fetchall()
     return {"shows" if doubt is None else "may_show" for (doubt,) in rows} or {"cannot_show"}
 
@@ -126,6 +121,6 @@ def test_a_row_bounds_the_time_of_what_it_shows(register, fact, ledger):
 
     first = "earliest" if fact == "sent" else "enrolled_earliest"
     [(bound, earliest)] = tables.execute(
-        f"select bound, {first} from {WITHIN[fact]} where event_table = $1 and event_ref in ('X-1', 'M-9')", [register]
+        f"select bound, {first} from {fact} where event_table = $1 and event_ref in ('X-1', 'M-9')", [register]
     ).fetchall()
     assert (bound, earliest) == (cell.bound, DAY if cell.bound == "at" else None)

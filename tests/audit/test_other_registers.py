@@ -56,7 +56,8 @@ def as_transfer(entry, **otherwise):
 def as_receipt(entry):
     """Return the receipt that says what an entry says."""
     same = {name: entry[name] for name in ("recipient_ref", "image_refs")}
-    return same | {"receipt_ref": f"AGAIN-{entry['entry_ref']}", "occurred": entry["occurred"][:10], "post_ref": "POST-OP-1"}
+    received = {"occurred": entry["occurred"][:10], "post_ref": "POST-OP-1"}
+    return same | received | {"receipt_ref": f"AGAIN-{entry['entry_ref']}"}
 
 
 def as_enrolment(entry):

@@ -1,7 +1,7 @@
 -- Does an answer contradict an earlier public statement?
 -- Report:   p1.
 -- Grain:    one row per statement_ref that speaks to a question answered here; one where none does.
--- Reads:    answers_given, claims, public_statements, settings.
+-- Reads:    answers_given, claims, public_statements, shown_elsewhere, settings.
 -- States:   established, conflicting, not_found, not_searched.
 -- The value lists what the answers do to it: contradicts (a number or a time that differs, a denial of what a record
 -- establishes, an assertion about the case's period of what a record denies), supersedes (it said that no records are held, or spoke from memory,
@@ -38,12 +38,12 @@ spoken as (
 
 compared as (
     select
-        *,
+        spoken.*,
         case
             when is_recorded and "count" is not null and number is not null and (unit = count_unit or unit is null)
                 then case
-                    when "count" = number and elsewhere.n > 0
-                        then ['contradicts', 'other registers show more than the intelligence system: ' || elsewhere.n]
+                    when "count" = number and more > 0
+                        then ['contradicts', 'other registers show more than the intelligence system: ' || more]
                     when "count" = number then ['confirms', 'the records give the same number']
                     else ['contradicts', 'the records give another number: ' || number] end
             when claim = 'no_records_held' and is_recorded then ['supersedes', 'records have been found']
@@ -69,7 +69,8 @@ compared as (
                 end
         end as bearing
     from spoken
-    left join shown_elsewhere as elsewhere on spoken.count_unit = elsewhere.unit and spoken.topic in ('Q01', 'Q02')
+    left join (select unit as counted, n as more from shown_elsewhere) as elsewhere
+        on spoken.count_unit = elsewhere.counted and spoken.topic in ('Q01', 'Q02')
     cross join settings
 ),
 
