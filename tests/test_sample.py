@@ -11,8 +11,8 @@ from toolkit import ask, check, open_case
 IMAGES = [f"KX-0{n}" for n in range(1, 8)]
 SWEPT_AND_FOUND = {"KX-01", "KX-02", "KX-03", "KX-04", "KX-06"}  # four persons; KX-03 and KX-06 are one photograph
 PLANTED = [
-    ("R1", {("cannot_determine", ("time_precision",), ()): 1, ("conforms", (), ()): 4}),
-    ("R2", {("conforms", (), ()): 5, ("not_applicable", (), ()): 1}),
+    ("R1", {("cannot_determine", ("time_precision",), ()): 1, ("conforms", (), ()): 5}),
+    ("R2", {("conforms", (), ()): 6, ("not_applicable", (), ()): 1}),
     ("R12", {("breach", (), ()): 1}),
     ("R13", {("breach", (), ()): 1}),
     ("R15", {("cannot_determine", ("rule_ambiguous",), ("two_readings",)): 1}),

@@ -1,6 +1,6 @@
 -- Records of the recipient's side that no entry is surely tied to: what they show to have come, and from whom it may be.
 -- Grain:  one row per event_table (receipts, enrolments, recorded_matches; as traces: disposals, verifications) and event_ref.
--- Reads:  disclosures, transfer_links, record_links, onward_transfers, receipts, enrolments, recorded_matches, disposals,
+-- Reads:  disclosures, entries, transfer_links, record_links, onward_transfers, receipts, enrolments, recorded_matches, disposals,
 --         verifications, transfers, units,
 --         systems, police_units, police_images, image_spellings, image_files.
 -- It came then or before: earliest is the capture of the image, or the begin of the recipient or system, whichever is latest and
@@ -108,7 +108,7 @@ arrived as (
     where image_ref not in (select image_ref from carried where image_ref is not null)
         and image_ref not in (select image_ref from enrolments)
         and image_ref not in (select image_ref from recorded_matches)
-        and image_ref not in (select unnest(image_refs) from disclosures)
+        and image_ref not in (select unnest(image_refs) from entries where image_refs is not null)
         and image_ref not in (select written from image_spellings where image_ref is not null)
     group by event_table, event_ref
 ),
