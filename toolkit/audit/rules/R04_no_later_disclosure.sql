@@ -4,6 +4,7 @@
 -- Reads:    disclosures, undecided_shares, recipients, units, cessation, settings, complete_spans, registers_examined,
 --           asserted.
 -- Register: entries.
+-- Needs:    entries.
 -- Breach:   definitely after, to the recipient or a related company.
 with later as (
     select occasion_ref as subject, earliest, latest, recipient_ref, evidence, false as is_undecided

@@ -3,6 +3,7 @@
 -- Grain:    one row per entry that may lie after; one for the case where none may.
 -- Reads:    inbound, cessation, settings, complete_spans, registers_examined, asserted.
 -- Register: entries.
+-- Needs:    entries, transfers.
 -- Breach:   an entry of one, definitely after. That none is recorded conforms only where the recipient's side, or an
 --           independent log, is declared complete for that time as well.
 with judged as (

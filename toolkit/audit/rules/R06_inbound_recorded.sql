@@ -3,6 +3,7 @@
 -- Grain:    one row per transfer to a police unit for facial recognition; one for the case where there is none.
 -- Reads:    sent_back, inbound, settings, complete_spans, registers_examined.
 -- Register: transfers.
+-- Needs:    entries, transfers.
 -- Breach:   the sender's record or an independent log shows it sent, and the intelligence system, declared complete for
 --           that time, has no entry of it.
 with judged as (

@@ -5,6 +5,7 @@
 -- Reads:    transfers, transfer_links, record_links, receipts, enrolments, disclosures, complete_spans,
 --           registers_examined, asserted.
 -- Register: transfers.
+-- Needs:    entries.
 -- Breach:   nothing that may be its entry, in an intelligence system declared complete for that time.
 with arrived as (
     select 'receipts' as left_table, receipt_ref as subject, occurred_earliest, occurred_latest,

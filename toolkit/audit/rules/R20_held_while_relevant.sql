@@ -3,6 +3,7 @@
 -- Grain:    one row per image_ref that was disclosed; one for the case where only statements speak.
 -- Reads:    disclosed_images, agreement_cover, validity, image_tombstones, settings, complete_spans, asserted.
 -- Register: entries.
+-- Needs:    disposals.
 -- Breach:   definitely still held more than [rules] R20_days civil days after the end of the agreement under which it was
 --           shared; without a record of its disposal, only in a disposals register declared complete. The report states
 --           neither a number nor another end of relevance.

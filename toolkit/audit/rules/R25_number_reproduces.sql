@@ -4,6 +4,7 @@
 -- Reads:    claims, disclosures, shared_images, transfers, receipts, image_names, settings, complete_spans,
 --           registers_examined.
 -- Register: entries.
+-- Needs:    entries.
 -- Breach:   another number of images, in an intelligence system declared complete for the period. It conforms only where
 --           an independent source has every one of them.
 with counted as (

@@ -3,6 +3,7 @@
 -- Grain:    one row per disclosure, or entry that states no use, that may lie after it; one for the case where none may.
 -- Reads:    guidance, disclosures, undecided_shares, settings, complete_spans, asserted.
 -- Register: guidance.
+-- Needs:    entries.
 -- Breach:   definitely after the guidance.
 with told as (
     select min(issued_earliest) as issued_earliest, min(issued_latest) as issued_latest,
