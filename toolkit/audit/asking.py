@@ -209,9 +209,8 @@ def _answer(connection: duckdb.DuckDBPyConnection, query: Query, read: _Read | N
     found = _run(connection, query, read)
     if found.is_empty():
         found = _nothing_to_answer(connection, query.register)
-    if _OPTIONAL not in found.columns:
-        found = found.with_columns(pl.lit(None, dtype=pl.String).alias(_OPTIONAL))
-    _check(query, found, (*_ANSWER, _OPTIONAL), {"state": STATES, "unit": UNITS})
+    columns = (*_ANSWER, _OPTIONAL) if _OPTIONAL in found.columns else _ANSWER
+    _check(query, found, columns, {"state": STATES, "unit": UNITS})
     return _titled(query, "question", found)
 
 
@@ -334,6 +333,8 @@ def _titled(query: Query, kind: str, found: pl.DataFrame) -> pl.DataFrame:
     found = found.with_columns(
         pl.col(name).cast(pl.String).fill_null(blank) for name, blank in blanks.items() if name in found.columns
     )
+    if _OPTIONAL in schema and _OPTIONAL not in found.columns:
+        found = found.with_columns(pl.lit(None, dtype=pl.String).alias(_OPTIONAL))
     if "subjects" not in found.columns:
         lengths = pl.col("evidence").list.len().fill_null(0)
         found = found.with_columns(lengths.alias("records"), pl.lit(1).alias("subjects"))
