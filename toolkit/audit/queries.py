@@ -24,8 +24,8 @@ class Query:
         reads: Tables and views it reads.
         register: Input table whose rows are the file's subjects; None where the file itself answers silence.
         awaits: Input table in which the record that answers it would stand; None where no register could.
-        needs: Input tables that a rule needs complete, the most needed first.
         text: The whole file; what you read is what runs.
+        needs: Input tables that a rule needs complete, the most needed first.
     """
 
     name: str
@@ -34,8 +34,8 @@ class Query:
     reads: tuple[str, ...]
     register: str | None
     awaits: str | None
-    needs: tuple[str, ...]
     text: str
+    needs: tuple[str, ...] = ()
 
 
 @cache
@@ -68,8 +68,8 @@ def _read(path: Path) -> Query:
         reads=_names(fields["Reads"]),
         register=(register := fields.get("Register", "").rstrip(".") or None),
         awaits=fields.get("Awaits", "").rstrip(".") or register,
-        needs=_names(fields.get("Needs", "")),
         text=text,
+        needs=_names(fields.get("Needs", "")),
     )
 
 

@@ -72,7 +72,7 @@ def report(case: Case) -> Run:
 def exported(case: Case, name: str) -> pl.DataFrame:
     """Return a table as it leaves the case: an answer or a verdict with the records that it names."""
     frame = case.table(name)
-    return with_records(case, frame) if "subjects" in frame.columns else frame
+    return with_records(case, frame) if name in ("answers", "verdicts") else frame
 
 
 def _images(case: Case, answers: Sequence[Answer], rows: Sequence[tuple[str, list[str], int]]) -> page.Images:
@@ -81,7 +81,9 @@ def _images(case: Case, answers: Sequence[Answer], rows: Sequence[tuple[str, lis
     subjects = {*shown, *chain.from_iterable(shown.values())}
     listed = [answer for answer in answers if answer.question in page.IMAGE_COLUMNS]
     counted = {answer.question: answer for answer in listed if answer.subjects > 1}
-    singles = [found for like in counted.values() for found in said_of(case, like, subjects)]
+    named = {(answer.question, answer.subject) for answer in listed}
+    wanted = {name: {each for each in subjects if (name, each) not in named} for name in counted}
+    singles = [found for name, like in counted.items() for found in said_of(case, like, wanted[name])]
     return page.Images(shown, rows[0][2] if rows else 0, [*listed, *singles])
 
 
