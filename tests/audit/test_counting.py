@@ -33,7 +33,7 @@ def tables(tmp_path):
 
 
 def counted(ask, tables, names, listed):
-    """Return what is said where more than so many subjects are counted, and of each single subject, with its records."""
+    """Return what is said where more than so many subjects are counted, and of each subject, with its records."""
     each: list[pl.DataFrame] = []
     rests: list[pl.DataFrame] = []
     known = origins.places(tables)
