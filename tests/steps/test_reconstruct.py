@@ -36,7 +36,7 @@ def swept(new_case):
         work.write("problems", written("problems", "index", []))
         work.write("coverage", written("coverage", "index", looked))
     with job(case, "sweep", {}) as work:
-        work.write("candidates", written("candidates", "sweep", seen), "a")
+        work.write("candidates", written("candidates", "sweep", seen))
         work.write("probes", written("probes", "sweep", probes))
         for name in ("problems", "coverage"):
             work.write(name, written(name, "sweep", []))
