@@ -19,7 +19,7 @@ import polars as pl
 import pyarrow as pa
 
 from toolkit.problems import Origin
-from toolkit.tables import TABLES
+from toolkit.tables import RECORDS, TABLES
 
 NUMBER_BITS = 34
 """Bits of a locator's number, which has at most ten digits, and 1."""
@@ -126,7 +126,7 @@ def with_evidence(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """
     record = pl.struct("source", "locator").alias("evidence")
     lists = named(rows).group_by("row").agg(record)
-    empty = pl.lit([], dtype=pl.List(pl.Struct({"source": pl.String, "locator": pl.String})))
+    empty = pl.lit([], dtype=RECORDS)
     joined = frame.with_row_index("row").join(lists, on="row", how="left", maintain_order="left").drop("row")
     return joined.with_columns(pl.coalesce("evidence", empty).alias("evidence"))
 
