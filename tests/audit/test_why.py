@@ -225,7 +225,10 @@ def test_a_subject_that_is_only_counted_is_explained_from_the_table_of_each(new_
     [counted] = toolkit.ask(case, "Q14")
     [found] = toolkit.why(case, "Q14", subject="E3")
 
-    assert (counted.subject, found.subject) == ("group 1: 3 subjects", "E3")
+    [group] = toolkit.why(case, "Q14")
+    assert ("records", ["3, of several subjects: the table answer_evidence has those of each"]) in list(parts(group))
+    assert (counted.subject, counted.subjects, counted.records) == ("group 1: 3 subjects", 3, 3)
+    assert (found.subject, counted.evidence) == ("E3", ())
     assert [str(record.origin) for record in found.records] == ["raw/share_log/entries.csv line 4"]
 
 
