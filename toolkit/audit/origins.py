@@ -140,20 +140,15 @@ def named(rows: pl.DataFrame, most: int | None = None) -> pl.DataFrame:
         most: How many; None: `NAMED`.
     """
     limit = NAMED if most is None else most
-    many = rows.group_by("row").len().filter(pl.col("len") > limit)["row"].implode()
-    if not len(many.item()):
+    numbered = rows.with_row_index("at")
+    long = numbered.filter(pl.len().over("row") > limit)
+    if long.is_empty():
         return rows
     place = (pl.col("row"), pl.col("source"), pl.col("locator").str.replace(AT_END, ""))
-    is_long = pl.col("row").is_in(many)
-    ranked = rows.with_row_index("at").with_columns(pl.int_range(pl.len()).over(place).alias("nth"))
-    first = ranked.filter(is_long).sort("nth", "at").group_by("row").head(limit)
-    return pl.concat([ranked.filter(~is_long), first.select(ranked.columns)]).sort("at").select(rows.columns)
-
-
-def first_of_each_place(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return rows less those that are not named however many the others are: more than `NAMED` of one place."""
-    place = (pl.col("row"), pl.col("source"), pl.col("locator").str.replace(AT_END, ""))
-    return rows.filter(pl.int_range(pl.len()).over(place) < NAMED)
+    ranked = long.with_columns(pl.int_range(pl.len()).over(place).alias("nth")).sort("nth", "at")
+    first = ranked.group_by("row").head(limit).select(numbered.columns)
+    others = numbered.join(long.select("at"), on="at", how="anti")
+    return pl.concat([others, first]).sort("at").select(rows.columns)
 
 
 def each_once(frame: pl.DataFrame) -> pl.DataFrame:

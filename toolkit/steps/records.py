@@ -1,10 +1,8 @@
 """The records that answers and verdicts on disk rest on, from the table `answer_evidence`."""
 
-from collections.abc import Collection, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from toolkit.audit import origins
 from toolkit.case import Case
@@ -36,26 +34,15 @@ def with_all_records(case: Case, said: pl.DataFrame) -> pl.DataFrame:
 
 
 def _named(case: Case, single: pl.DataFrame) -> pl.DataFrame:
-    """Return row, source and locator of the records that may be named."""
-    kept = pl.DataFrame(schema={"row": pl.UInt32, "source": pl.String, "locator": pl.String})
-    for found in _found(case, single):
-        kept = origins.first_of_each_place(pl.concat([kept, found]))
-    return kept
+    """Return row, source and locator of the records that are named."""
+    none = pl.DataFrame(schema={"row": pl.UInt32, "source": pl.String, "locator": pl.String})
+    return pl.concat([none, *(origins.named(found) for found in _found(case, single))])
 
 
 def _found(case: Case, single: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Yield row, source and locator of the records that some rows (row, topic, subject) rest on, in order."""
-    wanted = single.rename({single.columns[1]: "topic"})
+    """Yield row, source and locator of the records that some rows (row, topic, subject) rest on, topic by topic."""
     path = case.checked(case.folder("reconstruct") / "answer_evidence.parquet")
-    for rows in _batches(path, wanted["topic"].unique().to_list()):
-        found = rows.join(wanted, on=("topic", "subject"), nulls_equal=True, maintain_order="left")
-        yield found.select("row", "source", "locator")
-
-
-def _batches(path: Path, topics: Collection[str]) -> Iterator[pl.DataFrame]:
-    """Yield the rows of some topics, in order; row groups that have none of them are not read."""
-    with pq.ParquetFile(path) as file:
-        spans = [file.metadata.row_group(at).column(0).statistics for at in range(file.num_row_groups)]
-        held = [at for at, span in enumerate(spans) if any(span.min <= topic <= span.max for topic in topics)]
-        for batch in file.iter_batches(row_groups=held):
-            yield pl.DataFrame(batch)
+    for (topic,), wanted in single.group_by(single.columns[1], maintain_order=True):
+        rows = pl.scan_parquet(path).filter(pl.col("topic") == topic)  # row groups of other topics are not read
+        found = rows.join(wanted.lazy(), on="subject", nulls_equal=True, maintain_order="left")
+        yield found.select("row", "source", "locator").collect()
