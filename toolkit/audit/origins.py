@@ -6,8 +6,9 @@ its place (a source, and the text of a locator before the number at its end), ti
 number and 1; 0 where it ends with none. `macros.sql` makes these keys, by a type of DuckDB's that knows each place by
 its number; they are in the order of source, text and number, and none is ever written.
 
-The rows are written as texts: at 2 * 10^5 disclosures that is 18 million rows and costs 1 s of 39 s more than lists of
-keys did, so that nothing has to be resolved by those who read them.
+The rows are written as texts, so that nothing has to be resolved by those who read them. Written by themselves, 10.7
+million rows take 3.8 s of CPU, lists of keys 3.3 s, and rows of two whole numbers 2.0 s. All answers of 2 * 10^5
+disclosures (18 million rows) take 39 to 42 s of CPU, and took 39 to 40 s with keys.
 """
 
 from collections.abc import Iterator
