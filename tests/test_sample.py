@@ -222,6 +222,8 @@ def test_json_of_ask_has_the_documented_shape(sample, run_cli):
         "unit",
         "evidence",
         "records",
+        "subjects",
+        "by_register",
         "coverage",
         "caveats",
         "statements",

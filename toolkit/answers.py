@@ -1,5 +1,6 @@
 """Answers and verdicts, and the closed lists of words they may use. Adding a word is a design decision."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from toolkit.problems import Origin
@@ -149,7 +150,9 @@ class Answer:
         coverage: What was examined to give it, in the one measure that fits the question.
         caveats: Sentences a reader must not miss.
         statements: Earlier public statements that it supersedes, contradicts or confirms.
-        records: How many it rests on; 0: those of `evidence`; None: each subject that it counts rests on its own.
+        records: How many records it rests on; where it counts several subjects, those of each, added up.
+        subjects: How many subjects it counts; 1: it is about one.
+        by_register: Register -> a number that only that register shows, beside the value.
     """
 
     question: str
@@ -163,7 +166,9 @@ class Answer:
     coverage: Coverage
     caveats: tuple[str, ...]
     statements: tuple[StatementCheck, ...] = ()
-    records: int | None = 0
+    records: int = 0
+    subjects: int = 1
+    by_register: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -181,7 +186,8 @@ class Verdict:
         flags: What a reader should know beside it (`FLAGS`).
         evidence: Records the verdict rests on; of very many, the first of each place.
         statements: Earlier public statements that it contradicts or confirms.
-        records: How many it rests on; 0: those of `evidence`; None: each subject that it counts rests on its own.
+        records: How many records it rests on; where it counts several subjects, those of each, added up.
+        subjects: How many subjects it counts; 1: it is about one.
     """
 
     rule: str
@@ -193,4 +199,5 @@ class Verdict:
     flags: tuple[str, ...]
     evidence: tuple[Origin, ...]
     statements: tuple[StatementCheck, ...] = ()
-    records: int | None = 0
+    records: int = 0
+    subjects: int = 1

@@ -329,7 +329,7 @@ def _show_statements(console: Console, checks: Iterable[StatementCheck], said: s
 
 def _evidence(found: Answer | Verdict) -> str:
     shown = "; ".join(map(str, found.evidence[:_EVIDENCE_SHOWN]))
-    more = (found.records or len(found.evidence)) - _EVIDENCE_SHOWN
+    more = found.records - _EVIDENCE_SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown
 
 
@@ -386,6 +386,7 @@ def to_json(found: object, schema_version: int) -> object:
                 "flags": sorted(found.flags),
                 "evidence": _origins(found.evidence),
                 "records": found.records,
+                "subjects": found.subjects,
                 "statements": [dataclasses.asdict(check) for check in found.statements],
             }
         case Verification():
@@ -460,6 +461,8 @@ def _answer(answer: Answer) -> dict[str, object]:
         "unit": answer.unit,
         "evidence": _origins(answer.evidence),
         "records": answer.records,
+        "subjects": answer.subjects,
+        "by_register": dict(sorted(answer.by_register.items())),
         "coverage": {
             "measure": coverage.measure,
             "declared": coverage.declared,

@@ -77,7 +77,7 @@ def page(register, fact):
 
 
 def shown(tables, register, fact):
-    """Return how the view of a fact, which has its name, has the row of that register: shows, may_show, or not at all."""
+    """Return how the view of a fact, named like it, has that row: shows, may_show, or not at all."""
     by = "list_contains(registers, $1)" if fact == "matched" else "event_table = $1"
     rows = tables.execute(
         f"select doubt from {fact} where {by} and (event_ref in ('X-1', 'M-9'))", [register]

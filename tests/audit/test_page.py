@@ -1,13 +1,17 @@
 """The report's page of a large case: it says how much there is, lists the first, and names the file that holds all."""
 
 import datetime as dt
+from dataclasses import replace
 
 import payloads
 import pytest
 
-from toolkit.answers import Answer, Coverage, Verdict
+from toolkit.answers import STATES, Answer, Coverage, Verdict
 from toolkit.audit import charts, page, render
+from toolkit.audit.markdown import answers_markdown
+from toolkit.audit.sentences import answer_sentence, headlines
 from toolkit.problems import Origin
+from toolkit.terminal import to_json
 
 COVERAGE = Coverage("rows", 250, 250)
 ABOUT = {
@@ -71,3 +75,35 @@ def test_a_timeline_draws_what_can_be_told_apart():
     figure = charts.timeline(spans, (times[0], times[-1]))
 
     assert 1000 <= len(figure.axes[0].lines) <= charts.APART + 1
+
+
+def test_what_only_other_registers_show_stands_beside_the_value():
+    """Each register by its name for a reader; a register without any is not said; text, page and JSON have it."""
+    found = replace(answered("I-1", "established"), value=7, unit="images")
+    beside = replace(found, by_register={"transfers": 2, "receipts": 0, "recorded_matches": 1})
+
+    assert answer_sentence(found) == "7 images."
+    assert answer_sentence(beside) == "7 images; only the alert log: 1; only the media register: 2."
+    assert "only the media register: 2" in rendered([beside], [], {})
+    assert "only the media register: 2" in answers_markdown([beside], [], {"title": "a", "period": "b", "as_at": "c"})
+    [asked] = to_json([beside], 1)
+    assert asked["answers"][0]["by_register"] == {"receipts": 0, "recorded_matches": 1, "transfers": 2}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_says_what_only_other_registers_show(state):
+    """A state without a value too: what one register does not show another may."""
+    found = replace(answered("I-1", state), by_register={"enrolments": 3})
+
+    assert answer_sentence(found).endswith("only the recipient's watchlist: 3.")
+
+
+def test_answers_about_several_subjects_count_each_of_them():
+    """The headline of two groups, of 3 and of 5 subjects, speaks of 8, and adds up their records."""
+    groups = [replace(answered("some", "not_found"), subjects=3, records=4)]
+    groups += [replace(answered("others", "attested"), subjects=5, records=6)]
+
+    [(label, together)] = headlines(groups)
+
+    assert (label, together.value) == ("Matched, by the recipient's records", {"not found": 3, "attested": 5})
+    assert (together.subjects, together.records) == (8, 10)

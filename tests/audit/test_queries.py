@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from toolkit.audit.queries import Query, in_order, queries
+from toolkit.audit.queries import ROOM, Query, in_order, queries, reads
 from toolkit.tables import TABLES
 
 ALWAYS = {"settings", "steps_run", "register_kinds", "answers_given", "questions_asked"} | {
@@ -59,3 +59,20 @@ def test_views_that_read_each_other_are_refused():
 
     with pytest.raises(ValueError, match="a -> b -> a"):
         list(in_order({"a": first, "b": second}))
+
+
+@pytest.mark.parametrize("query", queries("rules").values(), ids=lambda query: query.name)
+def test_a_rule_says_which_registers_it_needs_complete(query):
+    """`Needs:` is what a person is told to collect; it names the registers of the file, in the order of their use."""
+    text = "\n".join(line.split("--")[0] for line in query.text.splitlines())
+
+    assert list(query.needs) == list(dict.fromkeys(re.findall(r"is_complete\('(\w+)'", text)))
+    assert set(query.needs) <= {table.name for table in TABLES if table.kind}
+
+
+def test_the_words_on_views_say_which_views_they_read():
+    """So only these views are made where a single one is wanted."""
+    path = ROOM / "macros_on_views.sql"
+    text = "\n".join(line.split("--")[0] for line in path.read_text("utf-8").splitlines())
+
+    assert reads(path) == set(re.findall(r"\bfrom\s+(\w+)", text)) - {"counted"}

@@ -9,7 +9,6 @@ from ledgers import PERIOD, cells, write_tables
 
 import toolkit
 from toolkit.answers import STATES
-from toolkit.audit import origins
 from toolkit.audit.asking import answer, judge
 from toolkit.audit.counting import Counter
 from toolkit.audit.in_force import CLAUSES, FORM
@@ -224,13 +223,16 @@ def test_a_subject_that_is_only_counted_is_explained_from_the_table_of_each(new_
     [counted] = toolkit.ask(case, "Q14")
     [found] = toolkit.why(case, "Q14", subject="E3")
 
-    assert (counted.subject, found.subject) == ("group 1: 3 subjects", "E3")
+    [group] = toolkit.why(case, "Q14")
+    assert ("records", ["3, of several subjects: the table answer_evidence has those of each"]) in list(parts(group))
+    assert (counted.subject, counted.subjects, counted.records) == ("group 1: 3 subjects", 3, 3)
+    assert (found.subject, counted.evidence) == ("E3", ())
     assert [str(record.origin) for record in found.records] == ["raw/share_log/entries.csv line 4"]
 
 
 def test_the_page_says_of_an_image_what_is_only_counted_elsewhere(new_case, monkeypatch):
-    """Three images, where two would be listed: their row shows the channel that each occasion has of its own."""
-    channels = ("email", "paper", "usb")
+    """Five images, where two would be listed: their row shows the channel that each occasion has of its own."""
+    channels = ("email", "email", "paper", "paper", "usb")
     monkeypatch.setattr("toolkit.audit.counting.Counter.__init__", partialmethod(Counter.__init__, listed=2))
     entries = "entry_ref,occurred,direction,use,image_refs,channel\n"
     rows = "".join(f"E{n},2017-03-0{n},out,facial_recognition,I{n},{kind}\n" for n, kind in enumerate(channels, 1))
@@ -245,8 +247,8 @@ def test_the_page_says_of_an_image_what_is_only_counted_elsewhere(new_case, monk
     assert "answers_each.parquet of the case: toolkit ask CASE Q35 --why --subject SUBJECT." in page.read_text("utf-8")
 
 
-def test_an_answer_names_the_first_of_very_many_records_and_keeps_the_keys_of_all(new_case):
-    """1,100 entries: it says how many it rests on, and every key leads to its own record."""
+def test_an_answer_names_the_first_of_very_many_records_and_all_are_kept(new_case):
+    """1,100 entries: it says how many it rests on, and each has its row in `answer_evidence`."""
     entries = "entry_ref,occurred,direction,use,image_refs\n"
     rows = "".join(f"E{n},2017-03-01,out,facial_recognition,I{n}\n" for n in range(1100))
     case = new_case({"raw/share_log/entries.csv": entries + rows})
@@ -255,11 +257,11 @@ def test_an_answer_names_the_first_of_very_many_records_and_keeps_the_keys_of_al
 
     [answer] = toolkit.ask(case, "Q01")
     [why] = toolkit.why(case, "Q01")
-    [keys] = case.table("answers_each").filter(pl.col("question") == "Q01")["evidence"]
+    kept = case.table("answer_evidence").filter(pl.col("topic") == "Q01")
 
     assert (answer.value, answer.records, len(answer.evidence), len(why.records)) == (1100, 1100, 1000, 1000)
-    assert "... and 1,092 more; --json has 1,000, the table answers_each all" in [
+    assert "... and 1,092 more; --json has 1,000, the table answer_evidence all" in [
         line for _, lines in parts(why) for line in lines
     ]
-    found = origins.records(keys.to_numpy(), case.table("origin_places"))
-    assert sorted(found["locator"]) == sorted(f"line {n}" for n in range(2, 1102))
+    assert kept["locator"].to_list() == [f"line {n}" for n in range(2, 1102)]
+    assert kept.select("subject", "source").unique().rows() == [(None, "raw/share_log/entries.csv")]

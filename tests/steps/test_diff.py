@@ -7,7 +7,7 @@ from toolkit import diff, new, open_case
 from toolkit.custody import chain, log
 from toolkit.custody.digest import file_digest
 from toolkit.errors import UsageError
-from toolkit.tables import table
+from toolkit.tables import RECORDS, table
 
 
 def report(case_dir, name, sources, answers):
@@ -20,7 +20,7 @@ def report(case_dir, name, sources, answers):
     ]
     held = [{"source": source, "sha256": sha256} for source, sha256 in sources.items()]
     for wanted, rows in (("answers", given), ("verdicts", []), ("sources", held)):
-        schema = table(wanted).schema()
+        schema = table(wanted).schema() | ({"evidence": RECORDS} if wanted != "sources" else {})
         frame = pl.DataFrame([{key: row.get(key) for key in schema} for row in rows], schema=schema)
         frame.write_parquet(folder / f"{wanted}.parquet")
     outputs = {path.relative_to(case_dir).as_posix(): file_digest(path) for path in folder.iterdir()}

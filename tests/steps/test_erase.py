@@ -15,8 +15,10 @@ import pytest
 import toolkit
 from toolkit.case import open_case
 from toolkit.custody import chain, commitments, erasure, log, manifest, note, standalone, write
+from toolkit.custody.traces import Sought, remove
 from toolkit.errors import AuthorityError, IntegrityError, UsageError
 from toolkit.steps.job import job
+from toolkit.tables import table
 
 CONTENT = erasing.FILES["raw/images/i.png"].encode()
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -323,3 +325,18 @@ def test_a_kill_anywhere_costs_nothing(made, tmp_path):
     assert 0 == done.returncode, done.stderr[-3000:]
     print(done.stdout)  # noqa: T201 - the count belongs into the CI's output
     assert int(done.stdout.split()[0]) >= 8
+
+
+def test_a_record_that_an_answer_rests_on_keeps_its_row_and_loses_the_digest(tmp_path):
+    """`answer_evidence` is what a person may have read: its rows stay, unlike those of computed tables."""
+    name, path = "tables/reconstruct/answer_evidence.parquet", "raw/images/i.png"
+    rows = [("Q42", "I1", path, ""), ("Q42", "I1", f"cache/{SHA256[:12]}.png", "frame 0"), ("Q42", "I2", path, "x")]
+    frame = pl.DataFrame(rows, schema=table("answer_evidence").schema(), orient="row")
+    write.write_table(tmp_path / name, frame.to_arrow())
+    sought = Sought(digests=frozenset({SHA256}), paths=frozenset({path}), refs=frozenset({"I1"}))
+
+    assert remove(tmp_path, name, sought) == 1
+
+    assert [("Q42", "I1", path, ""), ("Q42", "I1", "cache/destroyed.png", "frame 0"), ("Q42", "I2", path, "x")] == (
+        pl.read_parquet(tmp_path / name).rows()
+    )

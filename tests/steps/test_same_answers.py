@@ -5,7 +5,8 @@ import pytest
 
 import toolkit
 from toolkit.answers import Answer
-from toolkit.audit.asking import answer, answers_table, judge, verdicts_table
+from toolkit.audit import origins
+from toolkit.audit.asking import answer, answers_keyed, judge, verdicts_keyed
 from toolkit.audit.counting import Counter
 from toolkit.steps import ingest as step
 
@@ -101,13 +102,18 @@ def test_names_of_sources_that_sort_otherwise_change_no_answer(usual, tmp_path):
 
 
 def counted(case, threads):
-    """Return the tables of a case where more than one subject is counted, and the rows of single subjects."""
-    each = []
+    """Return the tables of a case where more than one subject is counted, the rows of single subjects, and records."""
+    found = []
     with case.connect(threads=threads) as tables:
-        for ask in (answers_table, verdicts_table):
-            many = Counter(lambda name, rows: each.append(rows.with_columns(pl.lit(name).alias("asked"))), listed=1)
-            each.append(ask(tables, many=many))
-    return each
+        places = origins.places(tables)
+        for ask in (answers_keyed, verdicts_keyed):
+            many = Counter(
+                lambda name, rows: found.append(rows.with_columns(pl.lit(name).alias("asked"))),
+                lambda name, rows: found.extend(origins.rows_of(name, rows, places)),
+                listed=1,
+            )
+            found.append(ask(tables, many=many))
+    return found
 
 
 def test_threads_change_no_answer(usual):

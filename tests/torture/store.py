@@ -35,7 +35,7 @@ from toolkit.tables import TABLES
 FLIPS = 2_000
 DISCLOSURES = 450
 FOLDERS = ("raw", "tables", "custody", "reports")
-ASKED = ("tables/reconstruct/answers.parquet", "tables/reconstruct/statement_checks.parquet")
+ASKED = tuple(f"tables/reconstruct/{name}.parquet" for name in ("answers", "answer_evidence", "statement_checks"))
 ALL_THE_WAY = 50
 """Every so many flips all answers are asked for, whatever was flipped."""
 COUNTED = """

@@ -23,47 +23,49 @@ from toolkit.tables import TABLES, table
 _STEPS = {known.name: known.step for known in TABLES if known.name not in ("problems", "coverage", "tombstones")}
 """Table -> the step that must have run before anything is said of it; tombstones need none."""
 _KEYED = {name: pl.Schema(table(name).schema() | {"evidence": pl.List(pl.Int64)}) for name in ("answers", "verdicts")}
-"""The tables, with keys for evidence (see `origins`)."""
+"""The tables, and keys for evidence (see `origins`)."""
 _AFTER = "answers_given"
 """Questions about the answers read this table; they are asked last."""
 _ANSWER = ("subject", "state", "value", "unit", "evidence", "coverage", "caveats")
+_OPTIONAL = "by_register"
+"""Last column of a question's file that has it: register -> number that only that register shows, as JSON; or null."""
 _VERDICT = ("subject", "verdict", "reasons", "flags", "evidence")
+_SUMMED = ("subjects", "records")
+"""Columns that `counting` adds to what it counts."""
 _GIVEN = ("question", "subject", "state", "value", "unit", "subjects")
 _Read = Callable[[str, pa.RecordBatchReader], pl.DataFrame]
 _Ask = Callable[[duckdb.DuckDBPyConnection, Query, _Read | None], pl.DataFrame]
 _NO_COVERAGE = json.dumps({"measure": "rows", "declared": None, "examined": 0, "not_examined": {}})
 
 
-def answers_table(
-    connection: duckdb.DuckDBPyConnection, questions: Collection[str] | None = None, many: Counter | None = None
-) -> pl.DataFrame:
+def answers_table(connection: duckdb.DuckDBPyConnection, questions: Collection[str] | None = None) -> pl.DataFrame:
     """
     Return the table `answers`: each question, in order, each of its subjects in the order of its file.
+
+    Its last column, `evidence`, has the records that a row names (`origins.NAMED`); on disk they are a table.
 
     Args:
         connection: From `views.open_views`.
         questions: "Q01" ...; None: all.
-        many: Counts what has too many subjects; None: each has its row, however many they are.
 
     Raises:
         KeyError: If nobody asks that question.
         ValueError: If a file answers with a word that is not in `toolkit.answers`.
     """
-    return origins.with_records(origins.places(connection), answers_keyed(connection, questions, many))
+    return origins.with_records(origins.places(connection), answers_keyed(connection, questions))
 
 
 def answers_keyed(
     connection: duckdb.DuckDBPyConnection, questions: Collection[str] | None = None, many: Counter | None = None
 ) -> pl.DataFrame:
     """
-    Return the same, with keys for evidence (see `origins`).
-
-    Of an answer that rests on more records than a row names (`origins.NAMED`), the whole goes to the sink of *many*.
+    Return the same, with the keys of all records for evidence (see `origins`).
 
     Args:
         connection: As above.
         questions: As above.
-        many: As above.
+        many: Counts what has too many subjects, and takes all evidence: the rows have none; None: each has its row,
+            however many they are.
 
     Raises:
         KeyError: If nobody asks that question.
@@ -75,23 +77,21 @@ def answers_keyed(
         raise KeyError(missing[0])
     last = [name for name in wanted if _AFTER in asked[name].reads]
     first = [name for name in asked if _AFTER not in asked[name].reads and (name in wanted or last)]
-    codes = _codes_of_returns(connection)
+    codes = _places_of_returns(connection)
     if many:
         many.returns = codes
     given, rests = {}, {}
     for query, found in _each(connection, [asked[name] for name in first], _answer, many):
         counted = many.cited.get(query.name) if many else None
         rests[query.name] = counted or cited(found["evidence"].explode(), codes)
-        given[query.name] = _named(query.name, found, many)
+        given[query.name] = _kept(query.name, found, many)
     if last:
         _give(connection, given, rests, many)
-        given |= {name: _named(name, _answer(connection, asked[name], None), many) for name in last}
+        given |= {name: _kept(name, _answer(connection, asked[name], None), many) for name in last}
     return pl.concat([_KEYED["answers"].to_frame(), *(given[name] for name in wanted)])
 
 
-def verdicts_table(
-    connection: duckdb.DuckDBPyConnection, rules: Collection[str] | None = None, many: Counter | None = None
-) -> pl.DataFrame:
+def verdicts_table(connection: duckdb.DuckDBPyConnection, rules: Collection[str] | None = None) -> pl.DataFrame:
     """
     Return the table `verdicts`: each rule, in order, each of its subjects in the order of its file.
 
@@ -102,7 +102,7 @@ def verdicts_table(
         KeyError: If there is no such rule.
         ValueError: If a file judges with a word that is not in `toolkit.answers`.
     """
-    return origins.with_records(origins.places(connection), verdicts_keyed(connection, rules, many))
+    return origins.with_records(origins.places(connection), verdicts_keyed(connection, rules))
 
 
 def verdicts_keyed(
@@ -113,7 +113,7 @@ def verdicts_keyed(
     if missing := sorted(set(rules or ()) - set(known)):
         raise KeyError(missing[0])
     wanted = [query for name, query in known.items() if rules is None or name in rules]
-    judged = [_named(query.name, found, many) for query, found in _each(connection, wanted, _judge, many)]
+    judged = [_kept(query.name, found, many) for query, found in _each(connection, wanted, _judge, many)]
     return pl.concat([_KEYED["verdicts"].to_frame(), *judged])
 
 
@@ -134,7 +134,7 @@ def models() -> dict[str, str]:
 
 
 def as_answers(frame: pl.DataFrame) -> list[Answer]:
-    """Return the rows of the table `answers`."""
+    """Return the rows of the table `answers`; see `answers_table`."""
     return [
         Answer(
             question=row["question"],
@@ -148,13 +148,15 @@ def as_answers(frame: pl.DataFrame) -> list[Answer]:
             coverage=Coverage(**json.loads(row["coverage"])),
             caveats=tuple(row["caveats"]),
             records=row["records"],
+            subjects=row["subjects"],
+            by_register=json.loads(row["by_register"] or "{}"),
         )
         for row in frame.iter_rows(named=True)
     ]
 
 
 def as_verdicts(frame: pl.DataFrame) -> list[Verdict]:
-    """Return the rows of the table `verdicts`."""
+    """Return the rows of the table `verdicts`; see `verdicts_table`."""
     return [
         Verdict(
             rule=row["rule"],
@@ -166,6 +168,7 @@ def as_verdicts(frame: pl.DataFrame) -> list[Verdict]:
             flags=tuple(row["flags"]),
             evidence=origins.as_origins(row["evidence"]),
             records=row["records"],
+            subjects=row["subjects"],
         )
         for row in frame.iter_rows(named=True)
     ]
@@ -178,20 +181,23 @@ def _each(
     if many is None:
         yield from ((query, ask(connection, query, None)) for query in wanted)
         return
+
+    def sink(query: Query, rows: pl.DataFrame) -> None:
+        many.each(query.name, rows)
+        many.rests(query.name, rows)
+
     yield from at_once(
-        connection,
-        wanted,
-        lambda cursor, query, give: ask(cursor, query, partial(many.read, give=give)),
-        lambda query, rows: many.sink(query.name, rows),
+        connection, wanted, lambda cursor, query, give: ask(cursor, query, partial(many.read, give=give)), sink
     )
 
 
-def _named(name: str, found: pl.DataFrame, many: Counter | None) -> pl.DataFrame:
-    """Return rows with the records that they name; those that rest on more are kept whole, unless they are already."""
-    long = found.filter(pl.col("records") > origins.NAMED)
-    if many and name not in many.counted and not long.is_empty():
-        many.sink(name, long)
-    return origins.named(found)
+def _kept(name: str, found: pl.DataFrame, many: Counter | None) -> pl.DataFrame:
+    """Return rows as they are; with *many*, without evidence, which it takes, as it took that of counted subjects."""
+    if many is None:
+        return found
+    if name not in many.counted:
+        many.rests(name, found)
+    return found.with_columns(pl.lit([], dtype=pl.List(pl.Int64)).alias("evidence"))
 
 
 def _answer(connection: duckdb.DuckDBPyConnection, query: Query, read: _Read | None) -> pl.DataFrame:
@@ -200,10 +206,11 @@ def _answer(connection: duckdb.DuckDBPyConnection, query: Query, read: _Read | N
     steps = {_STEPS[name] for name in tables_read(query, queries("sql")) if name in _STEPS}
     if not_run := sorted(steps - reached):
         return _titled(query, "question", _not_searched([f"'toolkit {step}' has not run" for step in not_run]))
-    found = _run(connection, query, read).drop("by_register", strict=False)
+    found = _run(connection, query, read)
     if found.is_empty():
         found = _nothing_to_answer(connection, query.register)
-    _check(query, found, _ANSWER, {"state": STATES, "unit": UNITS})
+    columns = (*_ANSWER, _OPTIONAL) if _OPTIONAL in found.columns else _ANSWER
+    _check(query, found, columns, {"state": STATES, "unit": UNITS})
     return _titled(query, "question", found)
 
 
@@ -218,7 +225,7 @@ def _run(connection: duckdb.DuckDBPyConnection, query: Query, read: _Read | None
 
 def _not_searched(caveats: list[str]) -> pl.DataFrame:
     row: tuple[object, ...] = (None, "not_searched", None, None, [], _NO_COVERAGE, caveats)
-    schema = {name: dtype for name, dtype in _KEYED["answers"].items() if name in _ANSWER}
+    schema = {name: _KEYED["answers"][name] for name in _ANSWER}
     return pl.DataFrame([row], schema=schema, orient="row")
 
 
@@ -244,13 +251,13 @@ def _give(
     """Put the answers so far, and what each question waits for, where the questions about answers read them."""
     asked = [(query.name, query.awaits) for query in queries("questions").values()]
     awaits = pl.DataFrame(asked, schema={"question": pl.String, "awaits": pl.String}, orient="row")
-    one_by_one = pl.concat(
-        _given(name, many.given[name]) if many and name in many.given else _given(name, found)
-        for name, found in given.items()
+    shared = many.given if many else {}
+    about = pl.concat(
+        shared.get(name, found).select(pl.lit(name).alias("question"), *_GIVEN[1:]) for name, found in given.items()
     )
     sources, returns = _cited(connection, rests)
     for name, frame in (
-        (_AFTER, one_by_one),
+        (_AFTER, about),
         ("sources_cited", sources),
         ("returns_cited", returns),
         ("questions_asked", awaits),
@@ -259,30 +266,26 @@ def _give(
         connection.from_arrow(frame.to_arrow()).create(name)
 
 
-def _given(name: str, found: pl.DataFrame) -> pl.DataFrame:
-    """Return what the questions about answers read of one question: outcomes, and how many subjects share each."""
-    more = [] if "subjects" in found.columns else [pl.lit(1, dtype=pl.Int64).alias("subjects")]
-    return found.with_columns(pl.lit(name).alias("question"), *more).select(_GIVEN)
-
-
 def _cited(connection: duckdb.DuckDBPyConnection, rests: Mapping[str, Cited]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return how many records of each source each question's answers cite, and which of the returns of units."""
-    known = origins.places(connection)
+    known = origins.places(connection).with_row_index("place").cast({"place": pl.Int64})
     titled = [(pl.lit(name).alias("question"), of_one) for name, of_one in rests.items()]
-    counts = pl.concat([of_one.counts.select(question, "code", "records") for question, of_one in titled])
-    sources = counts.join(known, on="code").group_by("question", "source").agg(pl.col("records").sum())
+    counts = pl.concat([of_one.counts.select(question, "place", "records") for question, of_one in titled])
+    sources = counts.join(known, on="place").group_by("question", "source").agg(pl.col("records").sum())
     return sources, pl.concat([of_one.returns.to_frame().select(question, "origin") for question, of_one in titled])
 
 
-def _codes_of_returns(connection: duckdb.DuckDBPyConnection) -> frozenset[int]:
-    """Return the codes of the places (see `origins`) in the returns of units."""
+def _places_of_returns(connection: duckdb.DuckDBPyConnection) -> frozenset[int]:
+    """Return the numbers of the places (see `origins`) in the returns of units."""
     sources = connection.sql("select source from sources where kind = 'attestations'").pl()["source"].to_list()
-    return frozenset(origins.places(connection).filter(pl.col("source").is_in(sources))["code"])
+    known = origins.places(connection).with_row_index("place")
+    return frozenset(known.filter(pl.col("source").is_in(sources))["place"])
 
 
-def counter(connection: duckdb.DuckDBPyConnection, sink: Sink) -> Counter:
-    """Return what counts the answers, or the verdicts, of a case, and gives those of single subjects to a sink."""
-    return Counter(sink, whole=[row[0] for row in connection.execute("select distinct topic from claims").fetchall()])
+def counter(connection: duckdb.DuckDBPyConnection, each: Sink, rests: Sink) -> Counter:
+    """Return what counts the answers, or the verdicts, of a case, and gives away single subjects; see `Counter`."""
+    topics = [row[0] for row in connection.execute("select distinct topic from claims").fetchall()]
+    return Counter(each, rests, whole=topics)
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, query: Query, read: _Read | None) -> pl.DataFrame:
@@ -300,7 +303,7 @@ def _nothing_to_judge(connection: duckdb.DuckDBPyConnection, register: str | Non
         "select is_complete($1, null, from_earliest, to_latest) from settings", [register]
     ).fetchall()[0][0]
     verdict, reasons = ("not_applicable", []) if is_complete else ("cannot_determine", ["out_of_coverage"])
-    schema = {name: dtype for name, dtype in _KEYED["verdicts"].items() if name in _VERDICT}
+    schema = {name: _KEYED["verdicts"][name] for name in _VERDICT}
     return pl.DataFrame([(None, verdict, reasons, [], [])], schema=schema, orient="row")
 
 
@@ -311,7 +314,7 @@ def _check(query: Query, found: pl.DataFrame, columns: Sequence[str], words: dic
     Raises:
         ValueError: If a column is missing, a word is unknown, or a subject stands twice.
     """
-    if found.columns != list(columns):
+    if [name for name in found.columns if name not in _SUMMED] != list(columns):
         raise ValueError(f"{query.name}: expected the columns {', '.join(columns)}; found {', '.join(found.columns)}")
     for column, allowed in words.items():
         said = found[column].explode() if isinstance(found.schema[column], pl.List) else found[column]
@@ -330,11 +333,15 @@ def _titled(query: Query, kind: str, found: pl.DataFrame) -> pl.DataFrame:
     found = found.with_columns(
         pl.col(name).cast(pl.String).fill_null(blank) for name, blank in blanks.items() if name in found.columns
     )
+    if _OPTIONAL in schema and _OPTIONAL not in found.columns:
+        found = found.with_columns(pl.lit(None, dtype=pl.String).alias(_OPTIONAL))
+    if "subjects" not in found.columns:
+        lengths = pl.col("evidence").list.len().fill_null(0)
+        found = found.with_columns(lengths.alias("records"), pl.lit(1).alias("subjects"))
     named = found.with_columns(
         pl.lit(query.name).alias(kind),
         pl.lit(query.title).alias("title"),
         paragraphs.alias("paragraphs"),
         pl.col("evidence").fill_null([]),
-        pl.col("evidence").list.len().cast(pl.Int64).alias("records"),
     )
     return named.select(pl.col(name).cast(dtype) for name, dtype in schema.items())

@@ -1,6 +1,5 @@
 """The one source that would most change an answer or a verdict, were it supplied: what to collect next."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -144,12 +143,11 @@ _PLAIN: dict[str, tuple[str | None, str]] = {
 
 
 def _needed(connection: duckdb.DuckDBPyConnection, query: Query) -> str:
-    """Return the register that a rule needs complete, and that is not: by its own words, else that of its subjects."""
-    asked: list[str] = re.findall(r"is_complete\('(\w+)'", query.text)
-    for register in asked:
+    """Return the register that is not complete of those that a rule needs, by its header, else that of its subjects."""
+    for register in query.needs:
         if not reach(connection, register, query.name).complete:
             return register
-    if query.register and query.register in REGISTERS and not asked:
+    if query.register and query.register in REGISTERS and not query.needs:
         return next(
             (
                 name

@@ -8,6 +8,7 @@ from toolkit.shown import visible, visible_json
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """First characters that make a spreadsheet calculate a cell (OWASP, CSV injection), full-width forms included."""
 
+EVIDENCE = "records it rests on; of more than 1,000, the first of each place; all are in answer_evidence of the case"
 _UNSEEN = r"[\p{C}\p{Zl}\p{Zp}]"
 """What `visible` may have to escape."""
 
@@ -50,6 +51,7 @@ def sidecar(described: Table, frame: pl.DataFrame, coverage: pl.DataFrame, repor
         coverage: The case's coverage: measure, cause (null: examined), n.
         report_id: The report it belongs to.
     """
+    more = {"evidence": EVIDENCE} if "evidence" in frame.columns else {}
     causes = coverage.group_by("step", "measure", "cause").agg(pl.col("n").sum()).sort("step", "measure", "cause")
     return (
         visible_json(
@@ -58,7 +60,7 @@ def sidecar(described: Table, frame: pl.DataFrame, coverage: pl.DataFrame, repor
                 "report": report_id,
                 "row": described.doc,
                 "rows": frame.height,
-                "columns": {name: doc for column in described.columns for name, doc in _documented(column)},
+                "columns": {name: doc for column in described.columns for name, doc in _documented(column)} | more,
                 "coverage": [
                     {"step": step, "measure": measure, "cause": cause or "examined", "n": n}
                     for step, measure, cause, n in causes.iter_rows()

@@ -3,21 +3,24 @@
 -- A list without its nulls.
 create or replace macro given(values_) as list_filter(values_, lambda one: one is not null);
 
--- A record, as evidence: its key (see origins.py); null where there is none. Keys are in the order of (source, locator).
-create or replace macro number_of(locator_) as regexp_extract(locator_, '[1-9][0-9]{0,9}$');
-create or replace macro place_of(source_, place_) as
-    enum_code(cast(source_ || chr(9) || place_ as origin_place))::bigint << 38;
-create or replace macro tens(digits_) as
-    [1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1][digits_];
+-- A record, as evidence: its key (see origins.py, which numbers the places); null where there is no source. A locator is a text
+-- and the number at its end, without the zeros before it: "frame 007" is "frame 00" and 7. Most say "line 3", and need no
+-- regular expression.
+create or replace macro is_line(locator_) as 'line ' || try_cast(substr(locator_, 6) as uinteger) = locator_;
+create or replace macro before_number(locator_) as
+    case when is_line(locator_) then 'line ' else regexp_replace(locator_, '(0|[1-9][0-9]{0,9})$', '') end;
+create or replace macro number_after(locator_) as
+    coalesce(try_cast(regexp_extract(locator_, '(0|[1-9][0-9]{0,9})$') as bigint) + 1, 0);
+create or replace macro place_text(source_, before_) as length(source_) || chr(9) || source_ || before_;
+create or replace macro place_number(source_, before_) as coalesce(
+    enum_code(try_cast(place_text(source_, before_) as numbered_place)),
+    error('no number for the place ''' || before_ || ''' of ' || source_ || ': see origins.number_places')
+)::bigint << 34;
 create or replace macro origin_of(source_, locator_) as
     case
         when source_ is null then null
-        when 'line ' || try_cast(substr(locator_, 6) as uinteger) = locator_ and locator_ <> 'line 0'
-            then place_of(source_, 'line ')
-                + substr(locator_, 6)::bigint * tens(length(locator_) - 5) * 16 + length(locator_) - 5
-        when number_of(coalesce(locator_, '')) = '' then place_of(source_, coalesce(locator_, ''))
-        else place_of(source_, left(locator_, length(locator_) - length(number_of(locator_))))
-            + number_of(locator_)::bigint * tens(length(number_of(locator_))) * 16 + length(number_of(locator_))
+        when is_line(locator_) then place_number(source_, 'line ') + substr(locator_, 6)::bigint + 1
+        else place_number(source_, before_number(coalesce(locator_, ''))) + number_after(coalesce(locator_, ''))
     end;
 
 -- The different values of a list, in order, without null.

@@ -1,4 +1,5 @@
 -- Words that read the views; one expression each. Defined after the views, for the questions and rules.
+-- Reads: claims, clauses, complete_spans, duties, kept_apart, register_counts, registers_examined, settings, undecided_shares.
 
 -- Each of these reads its few spans once, as a list, and looks through it row by row: a join for each use would carry
 -- whole rows, with their evidence, through it.

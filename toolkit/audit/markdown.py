@@ -107,6 +107,6 @@ def _examined(examinations: pl.DataFrame) -> list[str]:
 def _item(subject: str | None, state: str, sentence: str, found: Answer | Verdict) -> str:
     about = f"{plain(subject)}: " if subject else ""
     rests = f" Rests on: {plain('; '.join(map(str, found.evidence[:RECORDS_SHOWN])))}" if found.evidence else ""
-    more = (found.records or len(found.evidence)) - RECORDS_SHOWN
-    others = f" and {more:,} more" if more > 0 else ""
+    more = found.records - RECORDS_SHOWN
+    others = f" and {more:,} more" if rests and more > 0 else ""
     return f"- **{plain(state)}** {about}{plain(sentence)}{rests}{others}{'.' if rests else ''}"

@@ -141,7 +141,7 @@ def _rest_of_verdicts(group: list[Verdict]) -> str:
 
 def _counts(found: Iterable[Answer | Verdict]) -> bool:
     """Return whether any of them counts subjects."""
-    return any(one.records is None for one in found)
+    return any(one.subjects > 1 for one in found)
 
 
 def _singles(name: str, command: str) -> str:

@@ -25,6 +25,7 @@ class Query:
         register: Input table whose rows are the file's subjects; None where the file itself answers silence.
         awaits: Input table in which the record that answers it would stand; None where no register could.
         text: The whole file; what you read is what runs.
+        needs: Input tables that a rule needs complete, the most needed first.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Query:
     register: str | None
     awaits: str | None
     text: str
+    needs: tuple[str, ...] = ()
 
 
 @cache
@@ -54,28 +56,44 @@ def natural(name: str) -> tuple[int, str]:
 
 
 def _read(path: Path) -> Query:
-    """
-    Read one file.
-
-    Raises:
-        ValueError: If it has no header, or its header does not say what it reads.
-    """
+    """Read one file; raises as `_header` does."""
     text = path.read_text("utf-8")
-    header = [line[3:].rstrip() for line in text.splitlines() if line.startswith("--")]
-    fields = _fields(header)
-    if not header or "Reads" not in fields:
-        raise ValueError(f"{path.name}: expected a header with a title and 'Reads:', found {header[:1]}")
+    header, fields = _header(path)
     name = path.stem if path.parent.name in {"sql", "linking"} else path.stem.split("_")[0]
     name = re.sub(r"^R0*(\d+.*)$", r"R\1", name)
     return Query(
         name=name,
         title=header[0].rstrip("."),
         paragraphs=tuple(re.findall(r"p\d+|H", fields.get("Report", ""))),
-        reads=tuple(re.findall(r"\w+", fields["Reads"])),
+        reads=_names(fields["Reads"]),
         register=(register := fields.get("Register", "").rstrip(".") or None),
         awaits=fields.get("Awaits", "").rstrip(".") or register,
         text=text,
+        needs=_names(fields.get("Needs", "")),
     )
+
+
+def reads(path: Path) -> set[str]:
+    """Return what the header of a file says that it reads."""
+    return set(_names(_header(path)[1]["Reads"]))
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", listed))
+
+
+def _header(path: Path) -> tuple[list[str], dict[str, str]]:
+    """
+    Return the lines of a file's header, and its named fields.
+
+    Raises:
+        ValueError: If there is none, or it does not say what the file reads.
+    """
+    header = [line[3:].rstrip() for line in path.read_text("utf-8").splitlines() if line.startswith("--")]
+    fields = _fields(header)
+    if not header or "Reads" not in fields:
+        raise ValueError(f"{path.name}: expected a header with a title and 'Reads:', found {header[:1]}")
+    return header, fields
 
 
 def _fields(header: Iterable[str]) -> dict[str, str]:

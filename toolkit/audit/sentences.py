@@ -47,6 +47,14 @@ REASON_TEXTS = {
     "denominator_unknown": "how many there are in all is not known",
 }
 
+REGISTERS = {
+    "transfers": "the media register",
+    "receipts": "the recipient's receipts",
+    "enrolments": "the recipient's watchlist",
+    "recorded_matches": "the alert log",
+}
+"""Register -> how it is named beside a value that the intelligence system does not show."""
+
 
 def answer_sentence(answer: Answer) -> str:
     """
@@ -59,6 +67,9 @@ def answer_sentence(answer: Answer) -> str:
     '4 candidates.'
     """
     said = _STATES[answer.state](answer)
+    beside = registers_text(answer.by_register)
+    if beside and beside not in said:
+        said = f"{said.removesuffix('.')}; {beside}."
     return said[:1].upper() + said[1:]
 
 
@@ -108,9 +119,19 @@ def value_text(answer: Answer) -> str:
     >>> value_text(Answer("Q01", "", (), None, "established", 7, "images", (), Coverage("rows", 9, 9), ()))
     '7 images'
     """
-    if answer.value is None:
-        return answer.state.replace("_", " ")
-    return _value(answer.value, answer.unit)
+    text = answer.state.replace("_", " ") if answer.value is None else _value(answer.value, answer.unit)
+    return "; ".join(filter(None, [text, registers_text(answer.by_register)]))
+
+
+def registers_text(by_register: Mapping[str, int]) -> str:
+    """
+    Return what only other registers show, in words; "" where that is nothing.
+
+    >>> registers_text({"transfers": 2, "receipts": 0, "recorded_matches": 1})
+    'only the alert log: 1; only the media register: 2'
+    """
+    named = {REGISTERS.get(name, name.replace("_", " ")): n for name, n in sorted(by_register.items()) if n}
+    return "; ".join(f"only {name}: {n:,}" for name, n in named.items())
 
 
 def causes_text(not_examined: Mapping[str, int | None]) -> str:
@@ -163,11 +184,13 @@ def headlines(answers: Iterable[Answer]) -> list[tuple[str, Answer]]:
 def _together(group: list[Answer]) -> Answer:
     """Return one answer for many subjects: a state that all share, else how many subjects are in each state."""
     first = group[0]
-    counts = Counter(answer.state for answer in group)
+    counts = Counter[str]()
+    for answer in group:
+        counts[answer.state] += answer.subjects
     value: object = None
     if any(answer.unit == "candidates" for answer in group):
-        number = sum(answer.value for answer in group if isinstance(answer.value, int))
-        value = f"candidates for {counts['established']} of {len(group)} images: {number}, not reviewed"
+        number = sum(answer.value * answer.subjects for answer in group if isinstance(answer.value, int))
+        value = f"candidates for {counts['established']} of {counts.total()} images: {number}, not reviewed"
     elif len(counts) > 1:
         value = {name.replace("_", " "): n for name, n in counts.items()}
     return replace(
@@ -177,8 +200,18 @@ def _together(group: list[Answer]) -> Answer:
         value=value,
         unit=None,
         evidence=tuple(sorted({origin for answer in group for origin in answer.evidence})),
+        records=sum(answer.records for answer in group),
+        subjects=sum(answer.subjects for answer in group),
+        by_register=_added(answer.by_register for answer in group),
         caveats=tuple(sorted({caveat for answer in group for caveat in answer.caveats})),
     )
+
+
+def _added(maps: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total = Counter[str]()
+    for by_register in maps:
+        total.update(by_register)
+    return dict(total)
 
 
 def _value(value: object, unit: str | None = None) -> str:

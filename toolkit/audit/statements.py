@@ -1,21 +1,18 @@
 """What answers and verdicts do to earlier public statements: supersede, contradict or confirm them."""
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import duckdb
 import polars as pl
 
-from toolkit.answers import StatementCheck
+from toolkit.answers import Answer, StatementCheck, Verdict
 from toolkit.audit.queries import natural, queries
 from toolkit.problems import Origin
 from toolkit.tables import table
 
 SUBJECTS_NAMED = 20
 """Subjects that a row names; it counts the others."""
-_COUNTED = re.compile(r"group \d+: (\d+) subjects")
-"""What stands for the subjects that `counting` counted."""
 FORM = ("R28", "R29", "R30", "R32", "R35", "R36")
 """Rules about how a statement is made or what stood in force: to break one does not make what was said untrue."""
 
@@ -60,16 +57,16 @@ def as_checks(frame: pl.DataFrame) -> dict[str, list[StatementCheck]]:
 
 
 def checks_of(
-    checks: Mapping[str, list[StatementCheck]], topic: str, subject: str | None
+    checks: Mapping[str, list[StatementCheck]], topic: str, said: Answer | Verdict
 ) -> tuple[StatementCheck, ...]:
     """Return what bears on one answer or verdict; a check that names only some of its subjects may."""
     return tuple(
         check
         for check in checks.get(topic, ())
         if not check.subjects
-        or subject in check.subjects
+        or said.subject in check.subjects
+        or said.subjects > 1
         or check.answers > len(check.subjects)
-        or _COUNTED.fullmatch(subject or "")
     )
 
 
@@ -81,8 +78,8 @@ def _of_answers(connection: duckdb.DuckDBPyConnection, answers: pl.DataFrame) ->
     given = answers.filter(pl.col("question") == "Q68").select("subject", "value")
     if given.is_empty():
         connection.execute("drop table if exists answers_given")
-        one_by_one = answers.select("question", "subject", "state", "value", "unit", subjects=pl.lit(1, pl.Int64))
-        connection.from_arrow(one_by_one.to_arrow()).create("answers_given")
+        about = answers.select("question", "subject", "state", "value", "unit", "subjects")
+        connection.from_arrow(about.to_arrow()).create("answers_given")
         given = connection.sql(queries("questions")["Q68"].text).pl().select("subject", pl.col("value").cast(pl.String))
     for statement_ref, value in given.iter_rows():
         for one in json.loads(value or "null") or ():
@@ -91,7 +88,7 @@ def _of_answers(connection: duckdb.DuckDBPyConnection, answers: pl.DataFrame) ->
 
 def _of_verdicts(verdicts: pl.DataFrame, stated: Mapping[str, Mapping[str, object]]) -> Iterator[_Row]:
     """Yield what the verdicts do to statements."""
-    judged = {rule: dict(verdict) for rule, verdict in _by_rule(verdicts)}
+    judged = _by_rule(verdicts)
     for statement_ref, said in stated.items():
         if said["claim"] not in ("asserts", "denies") or said["tense"] == "future":
             continue
@@ -106,16 +103,19 @@ def _of_verdicts(verdicts: pl.DataFrame, stated: Mapping[str, Mapping[str, objec
                 yield rule, "confirms", "the records show that it was kept each time", n, named, statement_ref
 
 
-def _named(subjects: list[str | None]) -> tuple[list[str], int]:
+_Subjects = list[tuple[str | None, int]]
+"""The subject of each row, and how many it counts."""
+
+
+def _named(rows: _Subjects) -> tuple[list[str], int]:
     """Return the first subjects, in order, and how many there are; those that are only counted have no name."""
-    counted = [_COUNTED.fullmatch(subject or "") for subject in subjects]
-    named = [subject for subject, group in zip(subjects, counted, strict=True) if subject and not group]
-    return sorted(named)[:SUBJECTS_NAMED], sum(int(group[1]) if group else 1 for group in counted)
+    named = [subject for subject, n in rows if subject and n == 1]
+    return sorted(named)[:SUBJECTS_NAMED], sum(n for _, n in rows)
 
 
-def _by_rule(verdicts: pl.DataFrame) -> Iterable[tuple[str, list[tuple[str, list[str | None]]]]]:
-    """Yield each rule and, by verdict, its subjects."""
-    grouped: dict[str, list[tuple[str, list[str | None]]]] = {}
-    for rule, verdict, subjects in verdicts.group_by("rule", "verdict").agg("subject").iter_rows():
-        grouped.setdefault(rule, []).append((verdict, subjects))
-    return grouped.items()
+def _by_rule(verdicts: pl.DataFrame) -> dict[str, dict[str, _Subjects]]:
+    """Return the subjects of each rule, by verdict."""
+    grouped: dict[str, dict[str, _Subjects]] = {}
+    for rule, verdict, subject, n in verdicts.select("rule", "verdict", "subject", "subjects").iter_rows():
+        grouped.setdefault(rule, {}).setdefault(verdict, []).append((subject, n))
+    return grouped

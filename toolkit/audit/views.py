@@ -17,7 +17,7 @@ import duckdb
 import polars as pl
 
 from toolkit.audit import origins
-from toolkit.audit.queries import ROOM, Query, in_order, queries
+from toolkit.audit.queries import ROOM, Query, in_order, queries, reads
 from toolkit.columns import SPAN, Table
 from toolkit.dates import Interval
 from toolkit.errors import IntegrityError
@@ -133,8 +133,8 @@ def open_views(  # noqa: PLR0913 - by name only
         if narrow:
             narrow(connection)
         _add(connection, "settings", settings_row(settings or {}))
-        origins.number_places(connection)
         connection.execute((ROOM / "macros.sql").read_text("utf-8"))
+        origins.number_places(connection)
         if shared == "sql":
             for view in _shared(wanted):
                 connection.execute(f'create table "{view.name}" as\n{view.text}')
@@ -151,10 +151,7 @@ def open_views(  # noqa: PLR0913 - by name only
 def _shared(wanted: Collection[str] | None) -> Iterator[Query]:
     """Yield the shared views that are wanted, and those that the macros read, in the order in which they are made."""
     views = queries("sql")
-    if wanted is None:
-        return in_order(views)
-    words = set(re.findall(r"\w+", (ROOM / _ON_VIEWS).read_text("utf-8")))
-    return in_order(views, {*wanted} | (words & views.keys()))
+    return in_order(views, None if wanted is None else {*wanted} | (views.keys() & reads(ROOM / _ON_VIEWS)))
 
 
 def _add_tables(connection: duckdb.DuckDBPyConnection, case_dir: Path, admit: Admit | None) -> None:

@@ -25,9 +25,15 @@ def parts(why: Why) -> Iterator[tuple[str, list[str]]]:
     if why.reach:
         yield "register", [_reach(why.reach)]
     yield "examined", [_examined(row) for row in why.examined] or ["nothing"]
-    yield "records", [line for record in why.records[:RECORDS_SHOWN] for line in _record(record)] or ["none"]
-    if why.rests_on > RECORDS_SHOWN:
-        has = "all" if why.rests_on == len(why.records) else f"{len(why.records):,}, the table answers_each all"
+    shown = [line for record in why.records[:RECORDS_SHOWN] for line in _record(record)]
+    none = [
+        f"{why.rests_on:,}, of several subjects: the table answer_evidence has those of each"
+        if why.rests_on
+        else "none"
+    ]
+    yield "records", shown or none
+    if shown and why.rests_on > RECORDS_SHOWN:
+        has = "all" if why.rests_on == len(why.records) else f"{len(why.records):,}, the table answer_evidence all"
         yield "", [f"... and {why.rests_on - RECORDS_SHOWN:,} more; --json has {has}"]
     if why.sealed:
         yield "sealed", [_sealed(one) for one in why.sealed]

@@ -17,6 +17,7 @@ from toolkit.case import Case
 from toolkit.dates import Interval, interval
 from toolkit.errors import UsageError
 from toolkit.steps.consulted import consulted
+from toolkit.steps.records import with_records
 from toolkit.tables import table
 
 
@@ -30,7 +31,7 @@ class Listed:
         group_name: Name of its group.
         question: "Q01".
         title: The question.
-        states: How many of its answers are in which state; empty: the case has not been reconstructed.
+        states: How many of its subjects are in which state; empty: the case has not been reconstructed.
     """
 
     group: str
@@ -67,7 +68,7 @@ def answers_of(case: Case, questions: Collection[str] | None = None) -> list[Ans
     frame = case.table("answers")
     if questions is not None:
         frame = frame.filter(pl.col("question").is_in(list(questions)))
-    return _with_statements(as_answers(frame), as_checks(case.table("statement_checks")))
+    return _with_statements(as_answers(with_records(case, frame)), as_checks(case.table("statement_checks")))
 
 
 def questions(case: Case, *, group: str | None = None) -> list[Listed]:
@@ -79,8 +80,8 @@ def questions(case: Case, *, group: str | None = None) -> list[Listed]:
     """
     states: dict[str, Counter[str]] = {}
     if (case.folder("reconstruct") / "answers.parquet").exists():
-        for name, state in case.table("answers").select("question", "state").iter_rows():
-            states.setdefault(name, Counter())[state] += 1
+        for name, state, subjects in case.table("answers").select("question", "state", "subjects").iter_rows():
+            states.setdefault(name, Counter())[state] += subjects
     asked, wanted = queries("questions"), _wanted(None, group)
     consulted(case, "ask --list")
     return [
@@ -146,6 +147,6 @@ def _as_at(case: Case, wanted: Collection[str], day: Interval) -> list[Answer]:
 def _with_statements(answers: list[Answer], checks: Mapping[str, list[StatementCheck]]) -> list[Answer]:
     """Return the answers with the earlier statements that they bear on."""
     return [
-        replace(answer, statements=found) if (found := checks_of(checks, answer.question, answer.subject)) else answer
+        replace(answer, statements=found) if (found := checks_of(checks, answer.question, answer)) else answer
         for answer in answers
     ]

@@ -10,6 +10,7 @@ from toolkit.audit.statements import as_checks, checks_of
 from toolkit.case import Case
 from toolkit.errors import UsageError
 from toolkit.steps.consulted import consulted
+from toolkit.steps.records import with_records
 
 
 def check(case: Case, rule: str | None = None) -> list[Verdict]:
@@ -40,6 +41,6 @@ def verdicts_of(case: Case, rule: str | None = None) -> list[Verdict]:
     if rule is not None:
         frame = frame.filter(pl.col("rule") == rule)
     return [
-        replace(verdict, statements=bears) if (bears := checks_of(checks, verdict.rule, verdict.subject)) else verdict
-        for verdict in as_verdicts(frame)
+        replace(verdict, statements=bears) if (bears := checks_of(checks, verdict.rule, verdict)) else verdict
+        for verdict in as_verdicts(with_records(case, frame))
     ]

@@ -16,7 +16,7 @@ from toolkit.shown import visible_json
 from toolkit.steps.ask import answers_of
 from toolkit.steps.check import verdicts_of
 from toolkit.steps.consulted import consulted
-from toolkit.steps.report import EXPORTED
+from toolkit.steps.report import EXPORTED, exported
 
 
 def export(case: Case, form: str, out: str | Path) -> Path:
@@ -71,7 +71,7 @@ def _case_uco(case: Case, entries: list[Entry]) -> bytes:
 
 
 def _xlsx(case: Case, _: list[Entry]) -> bytes:
-    return workbook({name: case.table(name) for name in EXPORTED})
+    return workbook({name: exported(case, name) for name in EXPORTED})
 
 
 def _markdown(case: Case, entries: list[Entry]) -> bytes:

@@ -1,6 +1,6 @@
 """`toolkit reconstruct`: the answers and the verdicts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import duckdb
@@ -17,9 +17,6 @@ from toolkit.steps.job import Job, job
 from toolkit.steps.spilling import connected
 from toolkit.tables import table
 
-RESOLVED = 10_000
-"""Rows whose keys are resolved at a time: each may name 1,000 records."""
-
 
 def reconstruct(case: Case) -> Run:
     """
@@ -35,33 +32,46 @@ def reconstruct(case: Case) -> Run:
     ) as work:
         if not work.up_to_date:
             with connected(case, before="reconstruct", threads=joblib.cpu_count()) as tables:
-                places = origins.places(tables)
-                with _counted(work, "answers", tables) as many:
-                    answers = asking.answers_keyed(tables, many=many)
-                with _counted(work, "verdicts", tables) as many:
-                    verdicts = asking.verdicts_keyed(tables, many=many)
+                with _written(work, "answer_evidence", ("subject", "locator")) as rows:
+                    places = origins.places(tables)
+
+                    def rests(topic: str, said: pl.DataFrame) -> None:
+                        for found in origins.rows_of(topic, said, places):
+                            rows(found)
+
+                    with _written(work, "answers_each", ("subject",)) as each:
+                        answers = asking.answers_keyed(tables, many=_counter(tables, "answers_each", each, rests))
+                    with _written(work, "verdicts_each", ("subject",)) as each:
+                        verdicts = asking.verdicts_keyed(tables, many=_counter(tables, "verdicts_each", each, rests))
                 work.write("examinations", examined.examinations(tables))
                 work.write("statement_checks", statements.statement_checks(tables, answers, verdicts))
-            work.write("origin_places", places)
-            for name, keyed in (("answers", answers), ("verdicts", verdicts)):
-                some = keyed.iter_slices(RESOLVED)
-                work.write_some_at_a_time(name, (origins.with_records(places, rows) for rows in some))
+            work.write("answers", answers.drop("evidence"))
+            work.write("verdicts", verdicts.drop("evidence"))
     return work.result()
 
 
-@contextmanager
-def _counted(work: Job, name: str, tables: duckdb.DuckDBPyConnection) -> Iterator[counting.Counter]:
-    """Give what counts subjects that are too many, and write a row for each of them beside."""
-    each = table(f"{name}_each")
-    path = work.case.folder("reconstruct") / f"{each.name}.parquet"
-    with write.writing_table(path, each.arrow_schema(), ("subject",)) as stream:
+Put = Callable[[pl.DataFrame], None]
+"""Takes rows of a table, some at a time."""
 
-        def put(asked: str, rows: pl.DataFrame) -> None:
-            for batch in counting.each(rows, asked, each.schema()).to_arrow().to_batches():
+
+@contextmanager
+def _written(work: Job, name: str, ordered: Collection[str]) -> Iterator[Put]:
+    """Give what takes the rows of a table; see `write.writing_table` for *ordered*."""
+    path = work.case.folder("reconstruct") / f"{name}.parquet"
+    with write.writing_table(path, table(name).arrow_schema(), ordered) as stream:
+
+        def put(rows: pl.DataFrame) -> None:
+            for batch in rows.to_arrow().to_batches():
                 stream.add(batch)
 
-        yield asking.counter(tables, put)
+        yield put
     work.keep(path, stream.sha256)
+
+
+def _counter(tables: duckdb.DuckDBPyConnection, name: str, each: Put, rests: counting.Sink) -> counting.Counter:
+    """Return what counts subjects that are too many, and gives away a row for each of them."""
+    schema = table(name).schema()
+    return asking.counter(tables, lambda topic, said: each(counting.each(said, topic, schema)), rests)
 
 
 def outcomes(case: Case, before: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from toolkit.steps.ask import answers_of
 from toolkit.steps.check import verdicts_of
 from toolkit.steps.job import Job, job
 from toolkit.steps.reconstruct import facts, outcomes
+from toolkit.steps.records import with_records
 from toolkit.steps.singles import said_of
 from toolkit.tables import table
 
@@ -64,8 +65,14 @@ def report(case: Case) -> Run:
         head = f"{work.log.head}  line {len(work.log.entries)} of custody/log.jsonl, when this report was written\n"
         _keep_text(work, folder / LOG_HEAD, head)  # apart, so that the same case gives the same page
         for name in EXPORTED:
-            _export(work, folder / "tables", name, case.table(name), coverage)
+            _export(work, folder / "tables", name, exported(case, name), coverage)
     return work.result()
+
+
+def exported(case: Case, name: str) -> pl.DataFrame:
+    """Return a table as it leaves the case: an answer or a verdict with the records that it names."""
+    frame = case.table(name)
+    return with_records(case, frame) if name in ("answers", "verdicts") else frame
 
 
 def _images(case: Case, answers: Sequence[Answer], rows: Sequence[tuple[str, list[str], int]]) -> page.Images:
@@ -73,8 +80,10 @@ def _images(case: Case, answers: Sequence[Answer], rows: Sequence[tuple[str, lis
     shown = {image: occasions for image, occasions, _ in rows}
     subjects = {*shown, *chain.from_iterable(shown.values())}
     listed = [answer for answer in answers if answer.question in page.IMAGE_COLUMNS]
-    counted = {answer.question: answer for answer in listed if answer.records is None}
-    singles = [found for like in counted.values() for found in said_of(case, like, subjects)]
+    counted = {answer.question: answer for answer in listed if answer.subjects > 1}
+    named = {(answer.question, answer.subject) for answer in listed}
+    wanted = {name: {each for each in subjects if (name, each) not in named} for name in counted}
+    singles = [found for name, like in counted.items() for found in said_of(case, like, wanted[name])]
     return page.Images(shown, rows[0][2] if rows else 0, [*listed, *singles])
 
 

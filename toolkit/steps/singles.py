@@ -10,6 +10,7 @@ import polars as pl
 from toolkit.answers import Answer, Verdict
 from toolkit.audit import origins
 from toolkit.case import Case
+from toolkit.steps.records import with_all_records
 
 Said = TypeVar("Said", Answer, Verdict)
 
@@ -24,21 +25,18 @@ def said_of(case: Case, like: Said, subjects: Collection[str]) -> list[Said]:
         subjects: What they are wanted about.
 
     Raises:
-        IntegrityError: If the file that holds them is not what the log has of it.
+        IntegrityError: If a file that holds them is not what the log has of it.
     """
     kind, name = ("question", "answers_each") if isinstance(like, Answer) else ("rule", "verdicts_each")
     rows = pl.scan_parquet(case.checked(case.folder("reconstruct") / f"{name}.parquet"))
     wanted = (pl.col(kind) == getattr(like, kind)) & pl.col("subject").is_in(sorted(subjects))
-    found = rows.filter(wanted).collect().with_columns(pl.col("evidence").list.len().alias("records"))
-    if found.is_empty():
-        return []
-    named = origins.with_records(case.table("origin_places"), origins.named(found))
-    return [_said(like, row) for row in named.iter_rows(named=True)]
+    found = with_all_records(case, rows.filter(wanted).collect())
+    return [_said(like, row) for row in found.iter_rows(named=True)]
 
 
 def _said(like: Said, row: dict[str, Any]) -> Said:
     row["evidence"] = origins.as_origins(row["evidence"])
     if "value" in row:
-        row["value"] = json.loads(row["value"] or "null")
+        row |= {"value": json.loads(row["value"] or "null"), "by_register": json.loads(row["by_register"] or "{}")}
     lists = {name: tuple(row[name]) for name in ("caveats", "reasons", "flags") if name in row}
-    return replace(like, **row | lists)
+    return replace(like, **row | lists, subjects=1)

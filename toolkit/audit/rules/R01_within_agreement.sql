@@ -3,6 +3,7 @@
 -- Grain:    one row per sharing, whichever register shows it; one for the case where only statements speak.
 -- Reads:    clauses, sharings, agreement_cover, agreement_versions, complete_spans, claims, asserted, settings.
 -- Register: entries.
+-- Needs:    agreement_versions.
 -- Breach:   definitely outside every version, in an agreements register declared complete for that time.
 with candidates as (
     select

@@ -3,6 +3,7 @@
 -- Grain:    one row per sharing, whichever register shows it, per entry that states no use, and per version under which nothing was shared.
 -- Reads:    sharings, undecided_shares, agreement_cover, clauses, validity, complete_spans, asserted.
 -- Register: entries.
+-- Needs:    agreement_versions.
 -- Breach:   a version that surely or possibly covers it and whose clauses do not permit it, or do so only in error, and
 --           none that permits it. A clause in error without the date of its amendment leaves it open.
 with permissions as (

@@ -4,6 +4,7 @@
 --           may.
 -- Reads:    sent, recipients, units, cessation, settings, complete_spans, registers_examined, asserted.
 -- Register: entries.
+-- Needs:    entries.
 -- Where the intelligence system has none that may, and another register does, the case is records_disagree.
 -- Breach:   definitely after, to the recipient or a related company. That none is on record conforms only where the
 --           intelligence system is declared complete for that time; of what else was examined, the evidence says.

@@ -3,6 +3,7 @@
 -- Grain:    one row per return, by whichever register shows it, that may lie after; one for the case where none may.
 -- Reads:    received_back, cessation, settings, complete_spans, registers_examined, asserted.
 -- Register: entries.
+-- Needs:    entries, transfers.
 -- Breach:   a record of one, definitely after. That none is recorded conforms only where the recipient's side, or an
 --           independent log, is declared complete for that time as well.
 with judged as (

@@ -4,6 +4,7 @@
 --           is none.
 -- Reads:    sent_back, received_back, settings, complete_spans, registers_examined.
 -- Register: transfers.
+-- Needs:    entries, transfers.
 -- Breach:   the sender's record or an independent log shows it sent, and the intelligence system, declared complete for
 --           that time, has no entry of it. Of a receipt the time is then or before: the system must be complete up to it.
 with judged as (

@@ -5,6 +5,7 @@
 -- Reads:    transfer_links, sent, sent_back, receipts, record_links, disclosures, entered_disclosures, complete_spans,
 --           registers_examined, asserted.
 -- Register: transfers.
+-- Needs:    entries.
 -- Breach:   nothing that may be its entry, or that of one of its images, in an intelligence system declared complete for that
 --           time. A recipient's image that no register of the police knows may be from elsewhere: identity_unresolved.
 with entered as (select distinct unnest(image_refs) as image_ref from entered_disclosures),

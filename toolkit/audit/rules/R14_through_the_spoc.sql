@@ -3,6 +3,7 @@
 -- Grain:    one row per occasion_ref; one for the case where only statements speak.
 -- Reads:    disclosures, senders, complete_spans, asserted.
 -- Register: entries.
+-- Needs:    posts.
 -- Breach:   author or carrier definitely not SPOC on that date, in a roster declared complete.
 with judged as (
     select

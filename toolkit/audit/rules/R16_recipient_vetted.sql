@@ -3,6 +3,7 @@
 -- Grain:    one row per receipt_ref; one for the case where only statements speak.
 -- Reads:    clauses, receipts, tenures, complete_spans, asserted.
 -- Register: receipts.
+-- Needs:    posts.
 -- Breach:   vetting that definitely does not reach that date; or no signatory of that name in a roster declared complete.
 -- NPPV3 includes NPPV2.
 with vettings as (

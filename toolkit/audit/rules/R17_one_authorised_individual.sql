@@ -3,6 +3,7 @@
 -- Grain:    one row per access_ref, and per enrolment made by somebody else; one for the case without an access log.
 -- Reads:    accesses, enrolments, tenures, posts, complete_spans, registers_examined, asserted.
 -- Register: accesses.
+-- Needs:    posts.
 -- Breach:   an account that the roster gives another post, or, in a roster declared complete, none of that date.
 with used as (
     select access_ref as subject, post_ref, occurred_earliest as earliest, occurred_latest as latest, true as is_log,

@@ -3,6 +3,7 @@
 -- Grain:    one row per agreement_ref under which something may have been shared; one where only statements speak.
 -- Reads:    agreement_cover, disclosures, tenures, complete_spans, asserted, settings.
 -- Register: entries.
+-- Needs:    posts.
 -- Breach:   fewer than three, in a roster declared complete; or a signatory whose vetting definitely ended while images
 --           were still shared. The one authorised individual (the server) and the signatories (the information) are two
 --           different scopes: this rule is about the second.

@@ -3,6 +3,7 @@
 -- Grain:    one row per image_ref that was disclosed; one for the case where only statements speak.
 -- Reads:    disclosed_images, agreement_cover, validity, image_tombstones, settings, complete_spans, asserted.
 -- Register: entries.
+-- Needs:    disposals.
 -- Breach:   definitely still held more than [rules] R20_days civil days after the end of the agreement under which it was
 --           shared; without a record of its disposal, only in a disposals register declared complete. The report states
 --           neither a number nor another end of relevance.
@@ -25,14 +26,10 @@ covers as (
     left join occasions using (occasion_ref)
 ),
 
-several as (select image_ref from covers group by image_ref having count(*) > 1),
-
 ends as (
-    select * from covers anti join several using (image_ref)
-    union all
-    select image_ref, max(ended_earliest), max(ended_latest), bool_or(is_open), bool_and(is_covered), all_of(list(evidence))
+    select image_ref, max(ended_earliest) as ended_earliest, max(ended_latest) as ended_latest, bool_or(is_open) as is_open,
+        bool_and(is_covered) as is_covered, all_of(list(evidence)) as evidence
     from covers
-    semi join several using (image_ref)
     group by image_ref
 ),
 

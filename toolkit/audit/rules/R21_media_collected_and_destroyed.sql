@@ -3,6 +3,7 @@
 -- Grain:    one row per medium_ref that carried images or was disposed of; one for the case where only statements speak.
 -- Reads:    media_disposals, tenures, settings, complete_spans, asserted.
 -- Register: transfers.
+-- Needs:    disposals, posts.
 -- Breach:   destroyed before it was collected; collected by one who definitely was not SPOC, in a roster declared complete;
 --           destroyed and never collected, in a disposals register declared complete.
 with collectors as (

@@ -3,6 +3,7 @@
 -- Grain:    one row per disposal_ref of a deletion that concerns no medium; one for the case where only statements speak.
 -- Reads:    disposals, tenures, complete_spans, asserted.
 -- Register: disposals.
+-- Needs:    posts.
 -- Breach:   the record says that nobody watched, or names one who definitely was not SPOC on that date in a roster
 --           declared complete. The SPOC who deletes is present.
 with present as (

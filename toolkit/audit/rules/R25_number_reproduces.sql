@@ -4,6 +4,7 @@
 -- Reads:    claims, disclosures, entered_disclosures, sent_elsewhere, sent, transfers, receipts, image_names, settings,
 --           complete_spans, registers_examined.
 -- Register: entries.
+-- Needs:    entries.
 -- Breach:   another number of images than the intelligence system has, declared complete for the period, or fewer than it and
 --           other registers show together. It conforms only where an independent source has every one of them and no register has
 --           another.

@@ -3,6 +3,7 @@
 -- Grain:    one row per match_ref that a log, a notification or an action shows; one for the case where no match is on record.
 -- Reads:    matched, notifications, duties, settings, complete_spans, registers_examined, asserted, claims.
 -- Register: recorded_matches.
+-- Needs:    notifications, recorded_matches.
 -- Breach:   no notification or no decision, where a duty to record it is shown and its register is declared complete.
 with told as (
     select match_ref, bool_or(decision is not null) as is_decided, records_of(origin_of(source, locator)) as evidence

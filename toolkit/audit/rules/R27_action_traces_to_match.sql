@@ -3,6 +3,7 @@
 -- Grain:    one row per action_ref.
 -- Reads:    actions, recorded_matches, complete_spans.
 -- Register: actions.
+-- Needs:    recorded_matches.
 -- Breach:   no match of that reference or image, in an alert log declared complete for the period of the system.
 with judged as (
     select

@@ -3,6 +3,7 @@
 -- Grain:    one row per sharing, by whichever register shows it or may show it, that may lie after it; one for the case where none may.
 -- Reads:    guidance, sent, settings, complete_spans, registers_examined, asserted.
 -- Register: guidance.
+-- Needs:    entries.
 -- Breach:   definitely after the guidance.
 with told as (
     select min(issued_earliest) as issued_earliest, min(issued_latest) as issued_latest,

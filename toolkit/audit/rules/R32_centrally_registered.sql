@@ -3,6 +3,7 @@
 -- Grain:    one row per agreement_ref under which something may have been shared; one for the case where none is known.
 -- Reads:    agreement_cover, agreement_versions, documents, asserted, settings, complete_spans.
 -- Register: agreement_versions.
+-- Needs:    agreement_versions.
 -- Breach:   not in it, in a register of agreements declared complete for a time after it was opened. The opening is a
 --           document about "central_register"; without one nobody can say from when the rule was in force.
 with opened as (

@@ -1,23 +1,15 @@
 -- What custody, CRIS and PNC records say of each disclosed image and the person on it.
 -- Grain:  one row per image_ref that was disclosed.
 -- Reads:  shared_images, custody_records.
--- Most persons, and images, have one record, and need no grouping.
 with held as (
     select subject_ref, image_ref, category, nullif(age_status, 'unknown') as age_status, system,
         origin_of(source, locator) as evidence
     from custody_records
 ),
 
-several_persons as (select subject_ref from held group by subject_ref having count(*) > 1),
-
 persons as (
-    select subject_ref, alone(category) as categories, alone(age_status) as age_statuses, alone(evidence) as evidence
+    select subject_ref, set_of(category) as categories, set_of(age_status) as age_statuses, records_of(evidence) as evidence
     from held
-    anti join several_persons using (subject_ref)
-    union all
-    select subject_ref, set_of(category), set_of(age_status), records_of(evidence)
-    from held
-    semi join several_persons using (subject_ref)
     group by subject_ref
 ),
 
@@ -32,17 +24,10 @@ of_person as (
     group by image_ref
 ),
 
-several_images as (select image_ref from held group by image_ref having count(*) > 1),
-
 of_image as (
-    select image_ref, alone(system) as systems, alone(evidence) as evidence
+    select image_ref, set_of(system) as systems, records_of(evidence) as evidence
     from held
-    anti join several_images using (image_ref)
     where image_ref is not null
-    union all
-    select image_ref, set_of(system), records_of(evidence)
-    from held
-    semi join several_images using (image_ref)
     group by image_ref
 )
 

@@ -35,15 +35,9 @@ shares as (
             and occurred_earliest is not null and occurred_latest is not null as are_both_bounded,
         all_of([[evidence], other_evidence]) as evidence
     from dated
-),
+)
 
-several as (select entry_ref from shares group by entry_ref having count(*) > 1)
-
-select entry_ref, least_days, most_days, are_both_read, are_both_bounded, evidence
+select entry_ref, min(least_days) as least_days, max(most_days) as most_days, bool_and(are_both_read) as are_both_read,
+    bool_and(are_both_bounded) as are_both_bounded, flatten(list(evidence)) as evidence
 from shares
-anti join several using (entry_ref)
-union all
-select entry_ref, min(least_days), max(most_days), bool_and(are_both_read), bool_and(are_both_bounded), flatten(list(evidence))
-from shares
-semi join several using (entry_ref)
 group by entry_ref
