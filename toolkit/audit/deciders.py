@@ -134,6 +134,10 @@ _PLAIN: dict[str, tuple[str | None, str]] = {
     "memory_only": ("attestations", "A search of records by the units that answered from memory would say most."),
     "denominator_unknown": ("units", "A list of all units that exist, declared complete, would say most."),
     "rule_in_force_unknown": ("documents", "A document that says from when the rule was in force would settle it."),
+    "records_disagree": (
+        None,
+        "A third record of the same event, or the person who made one of the two, would settle which is right.",
+    ),
     "identity_unresolved": (
         "custody_records",
         "The custody record that names the image and the person would settle it.",

@@ -35,6 +35,7 @@ REASON_TEXTS = {
     "rule_ambiguous": "the rule can be read in two ways",
     "rule_conflict": "two rules contradict each other",
     "single_source": "there is only one source",
+    "records_disagree": "one record shows it one way and another shows it otherwise",
     "identity_unresolved": "it is not settled who or what it was",
     "link_unsure": "it is not sure which record belongs to it",
     "out_of_coverage": "no register declared complete reaches it",

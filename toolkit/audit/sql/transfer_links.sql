@@ -20,7 +20,7 @@ select
     record_links.occasion_ref,
     record_links.lost_images,
     origin_of(transfers.source, transfers.locator) as origin,
-    all_of([[origin], record_links.evidence, record_links.mentioned]) as evidence
+    all_of([[origin_of(transfers.source, transfers.locator)], record_links.evidence, record_links.mentioned]) as evidence
 from transfers
 inner join record_links on record_links.left_table = 'transfers' and transfers.transfer_ref = record_links.left_ref
 where (transfers.use = 'facial_recognition' or transfers.use is null or record_links.link = 'named')
