@@ -162,7 +162,7 @@ def test_an_answer_rests_on_the_record_wherever_it_stands(locator, tmp_path):
     """From the table to the answer, for every kind of register and the number 0 in it."""
     page = cells(SHARED.format("at"))
     page["entries"][0]["locator"] = locator
-    write_tables(tmp_path, page, ("ingest",))
+    write_tables(tmp_path, page, ("ingest", "link"))
 
     with open_views(tmp_path, PERIOD) as connection:
         [found] = answer(connection, ["Q01"])

@@ -17,6 +17,7 @@ WORDS = {
     "is_duty_shown": {"duties"},
     "is_text_held": {"clauses"},
     "examined_in": {"registers_examined"},
+    "examined_for_each": {"registers_examined"},
     "silence_of": {"complete_spans"},
     "elsewhere_state": {"complete_spans", "registers_examined", "duties"},
     "entry_caveats": {"complete_spans", "kept_apart", "undecided_shares"},

@@ -80,12 +80,14 @@ create or replace macro elsewhere_state(table_, event_, from_, to_) as
         else 'established'
     end;
 
--- What a negative rests on: the registers that were examined, as records; of more than 20 the first, for `examinations` has all.
+-- What a negative rests on: the registers that were examined, as records. Beside each of many subjects the first three are
+-- enough: its coverage counts all, and `examinations` lists them.
 create or replace macro examined_in(tables_) as coalesce((
-    select list(origin_of(source, '') order by source)[:20]
+    select list(origin_of(source, '') order by source)
     from registers_examined
     where list_contains(tables_, registers_examined.table_name)
 ), []);
+create or replace macro examined_for_each(tables_) as examined_in(tables_)[:3];
 
 -- What to say of a register that is silent, and declared complete for all of the time asked about.
 create or replace macro silence_of(table_, from_, to_, words_) as

@@ -32,7 +32,7 @@ select
     end as state,
     case when transfers is not null then to_json(transfers) end as value,
     null as unit,
-    case when linked.occasion_ref is null then all_of([disclosures.entry_evidence, examined_in(['transfers'])])
+    case when linked.occasion_ref is null then all_of([disclosures.entry_evidence, examined_for_each(['transfers'])])
         else all_of([disclosures.entry_evidence, linked.evidence]) end as evidence,
     coverage_of(['transfers']) as coverage,
     given([

@@ -71,7 +71,7 @@ select
     case when times is not null then to_json(times) end as value,
     null as unit,
     case when times is not null then listed.evidence
-        else all_of([shared_images.evidence, perhaps.evidence, alerted.evidence, examined_in(['enrolments'])]) end as evidence,
+        else all_of([shared_images.evidence, perhaps.evidence, alerted.evidence, examined_for_each(['enrolments'])]) end as evidence,
     coverage_of(['enrolments']) as coverage,
     given([
         case when is_reversed then 'taken off before it was put on' end,

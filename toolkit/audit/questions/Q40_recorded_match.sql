@@ -59,7 +59,7 @@ silence as (
 rests as (
     select
         case
-            when state in ('not_found', 'not_searched') then examined_in(['recorded_matches', 'notifications', 'actions'])
+            when state in ('not_found', 'not_searched') then examined_for_each(['recorded_matches', 'notifications', 'actions'])
             else (select records_of(evidence) from claims where topic = 'Q40')
         end as evidence
     from silence

@@ -54,7 +54,7 @@ select
     null as unit,
     case when is_recorded then all_of([match_evidence, evidence])
         when silence = 'attested' then all_of([match_evidence, (select records_of(evidence) from claims where topic = 'Q45')])
-        else all_of([match_evidence, examined_in(['notifications'])]) end as evidence,
+        else all_of([match_evidence, examined_for_each(['notifications'])]) end as evidence,
     coverage_of(['notifications']) as coverage,
     given([
         case when match_ref is null then 'no match is on record' end,

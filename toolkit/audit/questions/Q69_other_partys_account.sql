@@ -71,7 +71,7 @@ select
         else 'only the recipient has it'
     end) as value,
     null as unit,
-    case when is_received then evidence else all_of([evidence, examined_in(['receipts', 'enrolments'])]) end as evidence,
+    case when is_received then evidence else all_of([evidence, examined_for_each(['receipts', 'enrolments'])]) end as evidence,
     coverage_of(['entries', 'receipts', 'enrolments', 'recorded_matches']) as coverage,
     given([
         case when not is_received and not is_held('receipts', from_earliest, to_latest) then
