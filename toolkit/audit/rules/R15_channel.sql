@@ -54,7 +54,7 @@ judged as (
     select
         occasion_ref as subject,
         set_of(outcome) as outcomes,
-        case when len(set_of(outcome)) = 1 then any_value(evidence) else flatten(list(evidence)) end as evidence
+        case when len(set_of(outcome)) = 1 then min(evidence) else flatten(list(evidence)) end as evidence
     from readings
     group by occasion_ref
 )
