@@ -403,9 +403,10 @@ def key_show(file: str) -> None:
 
 @key.command("sign")
 @_case
-def key_sign(case: str) -> None:
-    """Sign the mandate and the head of the log, with the key that --key names: whoever signs answers for them."""
-    for line in toolkit.sign(toolkit.open_case(case)):
+@click.option("--lost", is_flag=True, help="No key of the signers until now is left: a new one signs, in sight of all.")
+def key_sign(case: str, *, lost: bool) -> None:
+    """Sign the mandate and the log's head, or who signs from now on, with --key: whoever signs answers for them."""
+    for line in toolkit.sign(toolkit.open_case(case), lost=lost):
         _say(line)
 
 

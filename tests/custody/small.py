@@ -1,5 +1,6 @@
 """A whole small case, made in milliseconds by the custody room itself: what bundles and torture need, and no more."""
 
+from toolkit.audit.queries import ROOM
 from toolkit.custody import chain, digest, manifest, note, write
 from toolkit.custody.log import Log
 
@@ -56,7 +57,8 @@ def small_case(root, *, key=None, steps=OUTPUTS, mandate=False):
     for step, files in steps.items():
         add(root, log, "intent", step)
         outputs = {name: write.write_text(root / name, text) for name, text in files.items()}
-        add(root, log, "outcome", step, outputs=outputs)
+        models = {"models/macros.sql": digest.file_digest(ROOM / "macros.sql")}
+        add(root, log, "outcome", step, outputs=outputs, **({"models": models} if step == "reconstruct" else {}))
     return root
 
 

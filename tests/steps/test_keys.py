@@ -190,14 +190,14 @@ def test_a_witness_sees_that_the_log_only_grew_and_no_line_of_it(tmp_path, case,
     before = {name: (case / "custody" / name).read_bytes() for name in ("log.jsonl", "checkpoint")}
     (tmp_path / "first").write_text(hand_over())
     assert "seal" not in (tmp_path / "request").read_text()
-    assert "2 lines, cosigned by oversight" in toolkit.keep_head(open_case(case), tmp_path / "first")
+    assert "3 lines, cosigned by oversight" in toolkit.keep_head(open_case(case), tmp_path / "first")
 
     for n in range(3):
         (case / f"raw/share_log/{n}.csv").write_text("a,b\n")
         use(monkeypatch, tmp_path / "office.key")
         toolkit.seal(open_case(case))
     (tmp_path / "second").write_text(hand_over(tmp_path / "seen"))
-    assert 8 == int((tmp_path / "second").read_text().split("\n")[1])
+    assert 9 == int((tmp_path / "second").read_text().split("\n")[1])
     found = toolkit.verify(case, heads=[tmp_path / "second"])
     assert found.ok, found.failures
     assert 1 == len(found.limits)
@@ -230,9 +230,9 @@ def test_a_split_view_is_not_cosigned(tmp_path, case, monkeypatch, keys):
     for name in "bcd":
         (case / f"raw/share_log/{name}.csv").write_text("a,b\n")
         toolkit.seal(open_case(case))
-    (tmp_path / "request").write_text(toolkit.head(open_case(case), None).replace("old 0", "old 4"))
+    (tmp_path / "request").write_text(toolkit.head(open_case(case), None).replace("old 0", "old 5"))
     use(monkeypatch, tmp_path / "oversight.key")
-    with pytest.raises(IntegrityError, match="did not grow from the 4 that were seen: rewritten or cut"):
+    with pytest.raises(IntegrityError, match="did not grow from the 5 that were seen: rewritten or cut"):
         toolkit.witness(tmp_path / "request", seen=tmp_path / "seen", trust=[keys["office"]])
     with pytest.raises(IntegrityError, match="not signed by a signer that is trusted"):
         toolkit.witness(tmp_path / "request", seen=tmp_path / "other", trust=[keys["oversight"]])

@@ -8,12 +8,14 @@ a checkpoint, and is to be kept outside the case too: it is what makes a rewritt
 """
 
 import base64
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from toolkit.custody import merkle, note
+from toolkit.custody.digest import read_regular
 from toolkit.custody.note import Note
 from toolkit.errors import IntegrityError
 
@@ -70,9 +72,9 @@ def read(path: Path, place: str) -> tuple[Checkpoint, Note] | None:
     Raises:
         IntegrityError: If it is not a checkpoint.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
-    found = note.parse(path.read_bytes(), place)
+    found = note.parse(read_regular(path), place)
     return parse(found.text, place), found
 
 

@@ -16,7 +16,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from toolkit.custody.digest import Unreadable, checksum_line, digest_and_stat, files_under, shown
+from toolkit.custody.digest import Unreadable, checksum_line, digest_and_stat, files_under, read_regular, shown
+from toolkit.custody.grammar import is_source
 from toolkit.errors import IntegrityError
 from toolkit.problems import Origin, Problem
 
@@ -172,7 +173,7 @@ def parse(content: bytes) -> list[Entry]:
 def read(case_root: Path) -> list[Entry]:
     """Return the entries of a case's manifest; none where it was never sealed."""
     path = case_root / MANIFEST
-    return parse(path.read_bytes()) if path.exists() else []
+    return parse(read_regular(path)) if os.path.lexists(path) else []
 
 
 def _entry(number: int, line: bytes) -> Entry:
@@ -187,8 +188,7 @@ def _entry(number: int, line: bytes) -> Entry:
     entry = Entry(path, parts[2].decode())
     if checksum_line(entry.sha256, path) != line + b"\n":
         raise IntegrityError(f"{MANIFEST}: line {number}: not escaped as sha256sum does: {shown(path)!r}")
-    steps = path.removeprefix("/").split("/")
-    if not {"", ".", ".."}.isdisjoint(steps) or (path[0] != "/" and steps[0] != "raw"):
+    if not is_source(path):
         raise IntegrityError(
             f"{MANIFEST}: line {number}: expected a path under raw/ or absolute, found {shown(path)!r}"
         )

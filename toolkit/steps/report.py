@@ -46,7 +46,7 @@ def report(case: Case) -> Run:
         "tables": outcomes(case, "report"),
         "settings": facts(case),
         "pages": render.pages(),
-        "signed": heads.signed(case.root, heads.Trust(case.settings.signers)),
+        "signed": heads.signed(case.root, heads.Trust(own=True)),
     }
     with job(case, "report", inputs) as work:
         if work.up_to_date:
@@ -87,7 +87,7 @@ def _about(case: Case, work: Job) -> dict[str, object]:
         "as_at": case.as_at.text,
         "as_at_is_today": about.as_at is None,
         "report_id": work.inputs[:12],
-        "signed": heads.signed(case.root, heads.Trust(case.settings.signers)),
+        "signed": heads.signed(case.root, heads.Trust(own=True)),
         "sources_read": case.table("sources").height,
         "problems": page.first(problems),
         "problem_count": len(problems),

@@ -8,6 +8,7 @@ from toolkit.custody import bag
 from toolkit.custody import verify as custody
 from toolkit.custody.bundle import verify_bundle
 from toolkit.custody.heads import Trust
+from toolkit.custody.signing import keys_of
 from toolkit.custody.verify import Verification
 
 
@@ -23,8 +24,8 @@ def verify(
     Args:
         path: The case, or a bundle of one, whose own keys count for nothing.
         heads: Checkpoints of its log that were kept elsewhere.
-        trust: Public keys of those who may sign; for a case, where there are none, those that `case.toml` lists, which
-            whoever writes into the case can list anew.
+        trust: Public keys of those who may sign; for a case, where there are none, those that its log names:
+            whoever rewrites the whole log can name others.
         witnesses: Public keys of witnesses, likewise.
 
     Raises:
@@ -34,5 +35,6 @@ def verify(
         return verify_bundle(Path(path).resolve(), Trust(trust, witnesses, [Path(head) for head in heads]))
     case = open_case(path)
     settings = case.settings
-    relied_on = Trust(trust or settings.signers, witnesses or settings.witnesses, [Path(head) for head in heads])
+    keys_of(list(settings.signers), "case.toml")
+    relied_on = Trust(trust, witnesses or settings.witnesses, [Path(head) for head in heads], own=True)
     return custody.verify(case.root, [Path(source.path) for source in settings.sources], relied_on)
