@@ -70,7 +70,7 @@ NEEDED = {  # event: keys that its line must have
     "erased": ("certificate", "outputs", "rows"),
     "forgotten": ("files", "why"),
     "recovered_tail": ("torn", "sha256", "bytes"),
-    "signers": ("signers", "signed"),
+    "signers": ("signers",),
 }
 
 

@@ -295,14 +295,14 @@ def asked_by(case: Case) -> dict[str, object]:
 
 def keep_access(case: Case, log: Log) -> None:
     """
-    Commit to what was read, and decided in `hand/`, since the last step, if anything was.
+    Commit to what was read, decided in `hand/` and set in `case.toml` since the last step, if anything was.
 
     Who reads or reviews holds no key, and writes no line of the log.
     """
     settings = settled(case)
-    decided = next((entry["hand"] for entry in reversed(log.entries) if "hand" in entry), settings["hand"])
-    read = access.unsealed(case.root, log.entries, again=decided != settings["hand"])
-    if read:
+    last = {key: entry[key] for entry in log.entries for key in ("case", "hand") if key in entry}
+    changed = any(last[key] != settings[key] for key in last)
+    if read := access.unsealed(case.root, log.entries, again=changed):
         log.append({**read, **settings}, at=now())
 
 
