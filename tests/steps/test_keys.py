@@ -327,7 +327,7 @@ def ready(tmp_path, case, monkeypatch):
     return case
 
 
-@pytest.mark.parametrize("command", ["seal", "ingest", "run", "link", "reconstruct", "report"])
+@pytest.mark.parametrize("command", ["seal", "ingest", "run", "link", "reconstruct"])
 def test_a_step_without_a_key_ends_with_5_also_when_it_is_up_to_date(tmp_path, case, monkeypatch, run_cli, command):
     """Whatever case.toml lists by now; nothing is written into the log."""
     ready(tmp_path, case, monkeypatch)

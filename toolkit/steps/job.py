@@ -222,7 +222,6 @@ def job(
         write.sweep_temps(case.root)
         log = open_log(case)
         refuse_pending(case, log.entries)
-        keep_access(case, log)
         behind = _clock_is_behind(log.entries)
         key = key_of(inputs)
         work = Job(case, step, key, log, up_to_date=False, began=began, key=key_of_digests(case), notes=behind)
@@ -233,8 +232,10 @@ def job(
             work.outputs = outputs
             work.up_to_date = True
             work.notes += ["nothing is in quarantine"] if again else []
+            keep_access(case, log, alone=True)
             yield work
             return
+        keep_access(case, log)
         said = {} if flags is None else {"flags": dict(flags)}
         work._append("intent", inputs=work.keyed(key), code=code_digest(), **said, **asked_by(case))  # noqa: SLF001
         yield work
@@ -293,16 +294,19 @@ def asked_by(case: Case) -> dict[str, object]:
     return {"by": said["by"], **reason} if "by" in said else dict(reason)
 
 
-def keep_access(case: Case, log: Log) -> None:
+def keep_access(case: Case, log: Log, *, alone: bool = False) -> None:
     """
-    Commit to what was read, decided in `hand/` and set in `case.toml` since the last step, if anything was.
+    Commit to what was read since the last step, if anything was: who reads or reviews writes no line of the log.
 
-    Who reads or reviews holds no key, and writes no line of the log.
+    Args:
+        case: The case.
+        log: Its log.
+        alone: Whether no other line follows, that would commit to what was decided in `hand/` and set in `case.toml`.
     """
     settings = settled(case)
     last = {key: entry[key] for entry in log.entries for key in ("case", "hand") if key in entry}
     changed = any(last[key] != settings[key] for key in last)
-    if read := access.unsealed(case.root, log.entries, again=changed):
+    if read := access.unsealed(case.root, log.entries, again=alone and changed):
         log.append({**read, **settings}, at=now())
 
 
