@@ -1,5 +1,6 @@
 """The command line: one sub-command per step, no logic. The only file that prints."""
 
+import errno
 import os
 import sys
 import time
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 import toolkit
-from toolkit.errors import EXIT_CODES, ToolkitError
+from toolkit.errors import EXIT_CODES, ResourceError, ToolkitError
 from toolkit.shown import visible, visible_json
 
 if TYPE_CHECKING:
@@ -65,7 +66,13 @@ def _accounted(*options: str) -> Callable[[F], F]:
 
 def _say(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Print a text; nothing that came into it from evidence acts on the terminal."""
-    click.echo(visible(text, keep="\n"), err=err, nl=nl)
+    try:
+        click.echo(visible(text, keep="\n"), err=err, nl=nl)
+    except OSError as error:
+        if error.errno == errno.EPIPE or err:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in the buffer goes nowhere
+        raise ResourceError(f"what there is to say cannot be written: {error.strerror}") from error
 
 
 _again = click.option(

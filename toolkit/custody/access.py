@@ -12,6 +12,7 @@ What changes the case has its own entries in the log. Whoever opens the files wi
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -95,7 +96,7 @@ def check(case_root: Path, entries: Iterable[Mapping[str, Any]]) -> tuple[str, i
 def _whole(case_root: Path) -> bytes:
     """Return the lines that have ended."""
     path = case_root / ACCESS
-    content = write.read_alone(path) if path.is_file() else b""
+    content = write.read_alone(path) if os.path.lexists(path) else b""
     return content[: content.rfind(b"\n") + 1]
 
 

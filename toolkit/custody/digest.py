@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import rfc8785
 
@@ -128,19 +128,23 @@ def read_regular(path: Path) -> bytes:
         Unreadable: If the path is anything else, is missing, or cannot be read.
     """
     try:
-        descriptor = os.open(path, _FLAGS)
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
-    try:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            raise Unreadable("F404", path, f"not a regular file but a {_kind(mode)}")
-        with open(descriptor, "rb", closefd=False) as file:
+        with open_regular(path) as file:
             return file.read()
     except OSError as error:
         raise _unreadable(path, error) from error
-    finally:
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file to read it, under the conditions of `read_regular`."""
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
         os.close(descriptor)
+        raise Unreadable("F404", path, f"not a regular file but a {_kind(mode)}")
+    return os.fdopen(descriptor, "rb")
 
 
 def folder_digest(folder: Path) -> str:

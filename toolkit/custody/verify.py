@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,8 @@ WRITERS = ("unit", "outcome", "erased")
 
 OUTPUT_FOLDERS = ("tables", "reports")
 """Folders in which every file is an output of some step."""
+_BESIDE = ("custody/lock", "custody/lock.json", commitments.OPENINGS, erasure.KEY)
+"""What may stand in `custody/` of a case, and leaves it with nobody."""
 
 _SHORT = 12
 
@@ -150,6 +153,7 @@ def verify(
         checked += _check_settings(case_root, entries, failures)
         checked += _check_access(case_root, entries, failures) if sources else 0
         _check_named(entries, failures)
+        _check_custody(case_root, entries, failures)
         checked += _check_erasures(case_root, relied_on, entries, failures)
         checked += _check_openings(case_root, entries, failures) if sources else 0
         _check_signers(trust, signing, named, failures)
@@ -327,7 +331,12 @@ def _check_sources(
         Failure("V506", shown(path), f"expected {sealed[path][:_SHORT]}, found {now[path][:_SHORT]}")
         for path in changes.changed
     ]
-    back = erasure.returned(case_root, {path: now[path] for path in changes.added})
+    try:
+        back = erasure.returned(case_root, {path: now[path] for path in changes.added})
+        buried = erasure.tombstones(case_root)
+    except IntegrityError as error:
+        failures.append(Failure("V523", erasure.FOLDER, str(error)))
+        back, buried = {}, []
     failures += [
         Failure("V522", shown(path), f"destroyed on {stone.destroyed[:10]}, by {stone.certificate}")
         for path, stone in back.items()
@@ -347,7 +356,7 @@ def _check_sources(
         for path, stone in back.items()
         if path.startswith("/")
     ]
-    stones = [stone for stone in erasure.tombstones(case_root) if stone.source not in sealed]
+    stones = [stone for stone in buried if stone.source not in sealed]
     destroyed = [
         Problem("F412", Origin(shown(stone.source)), _destroyed(stone), f"tombstone in {stone.certificate}")
         for stone in stones
@@ -399,6 +408,24 @@ def _check_named(entries: list[Entry], failures: list[Failure]) -> None:
     for path, by in sorted({*vouched}):
         if grammar.place_of(path) != by:
             failures.append(Failure("V529", shown(path), f"line of the log: no file of the kind '{by}' stands there"))
+
+
+def _check_custody(case_root: Path, entries: list[Entry], failures: list[Failure]) -> None:
+    """Check that `custody/` holds regular files only, each where one may stand; certificates are outputs."""
+    expected = expected_outputs(entries)
+    names = files_under(case_root / "custody") if os.path.lexists(case_root / "custody") else []
+    for path in (f"custody/{name}" for name in names if not is_temp(Path(name).name)):
+        by = grammar.place_of(path)
+        if by is None and path not in _BESIDE:
+            failures.append(Failure("V529", shown(path), "stands where nothing may"))
+        elif by == "outputs" and path not in expected:
+            failures.append(Failure("V511", shown(path), "no outcome or unit in the log names it"))
+        elif not stat.S_ISREG(os.lstat(case_root / path).st_mode):
+            failures.append(Failure("V529", shown(path), "not a regular file; not read"))
+    try:
+        erasure.the_key(case_root)
+    except IntegrityError as error:
+        failures.append(Failure("V525", erasure.KEY, _detail(error, erasure.KEY)))
 
 
 def _check_settings(case_root: Path, entries: list[Entry], failures: list[Failure]) -> int:
