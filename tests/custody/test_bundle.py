@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from doubles import Forgetful
-from small import AT, KEY, OUTPUTS, WITNESS, add, small_case
+from small import AT, KEY, OUTPUTS, WITNESS, add, both_say, small_case
 
 import toolkit
-from toolkit.custody import bag, bundle, chain, checkpoint, heads, mandate, merkle, note, standalone, write
+from toolkit.custody import access, bag, bundle, chain, checkpoint, heads, mandate, merkle, note, standalone, write
 from toolkit.custody.heads import Trust
 from toolkit.custody.log import Log
 
@@ -291,6 +291,23 @@ RESEALED = {
     "statement of nothing": edit(STATEMENTS, b'"row":3', b'"row":9'),
     "statement with another source": edit(STATEMENTS, b'{"raw/share_log/2017.csv":"', b'{"raw/share_log/2018.csv":"'),
     "statement without proof": edit(STATEMENTS, b"8.tlog-proof", b"7.tlog-proof"),
+    "page added": put("data/evil.html", b"<p>"),
+    "rule added": put("data/models/rules/R99.sql", b"select 1"),
+    "rule edited": edit("data/models/macros.sql", b"e", b"x"),
+    "rule gone": drop("data/models/macros.sql"),
+    "excerpt forged": put("data/raw/share_log/2017.csv", b"forged"),
+    "excerpt of no source": put("data/raw/share_log/x.csv"),
+    "readers added": put("data/custody/access.jsonl", b"{}\n"),
+    "openings added": put("data/custody/openings.jsonl"),
+    "key of erasures added": put("data/custody/erasures/key"),
+    "torn tail added": put("data/custody/torn/x"),
+    "certificate added": put("data/custody/erasures/0001.txt"),
+    "temporary file left": put("data/tables/.tmp-0123456789abcdef"),
+    "statement emptied": edit(STATEMENTS, b'"sources":{"raw/', b'"sources":{},"x":{"raw/'),
+    "statements in another order": lines_of(STATEMENTS, lambda lines: lines[::-1]),
+    "statement not canonical": edit(STATEMENTS, b'{"file":', b'{ "file":'),
+    "proof added": put("data/proofs/1.tlog-proof"),
+    "file among the proofs": put("data/proofs/x"),
     "proof gone": drop(PROOF),
     "proof of another line": edit(PROOF, b"index 8", b"index 7"),
     "proof beyond the log": edit(PROOF, b"index 8", b"index 9"),
@@ -392,3 +409,41 @@ def test_a_case_that_does_not_verify_is_not_bundled_and_nothing_is_left(tmp_path
     with pytest.raises(toolkit.errors.IntegrityError, match="not bundled, because it does not verify"):
         toolkit.bundle(toolkit.open_case(case), tmp_path / "bundle")
     assert ["case"] == [path.name for path in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(("one", "two"), [("é", "e\u0301"), ("A", "a"), ("ß", "SS"), ("A/x", "a/y")])
+def test_names_that_differ_by_case_or_form_only_are_in_no_bag(tmp_path, one, two):
+    """On another disk one would lie over the other: no bundle is made, and neither verifier takes one."""
+    root = small_case(tmp_path / "case")
+    for name in (one, two):
+        write.write_text(root / "hand" / name, "x")
+    add(root, Log(root / chain.LOG), "intent", "index")
+
+    with pytest.raises(toolkit.errors.IntegrityError, match="by case or Unicode form only"):
+        toolkit.bundle(toolkit.open_case(root), tmp_path / "bundle")
+    assert (False, 4) == both_say(root, tmp_path / "bag", Trust())
+
+
+def test_what_may_stand_in_a_bag_is_vouched_for_there(tmp_path):
+    """A source as it was sealed, and the record of readers as the log has it: both verifiers take these."""
+    root = small_case(tmp_path / "case")
+    access.append(root, {"at": AT, "operation": "consultation", "what": "ask Q01"})
+    log = Log(root / chain.LOG)
+    log.append(access.unsealed(root, log.entries), AT)
+    assert (True, 0) == both_say(root, tmp_path / "bag", Trust())
+    excerpt = tmp_path / "bag/data/raw/share_log/2017.csv"
+    excerpt.parent.mkdir(parents=True)
+    excerpt.write_bytes((root / "raw/share_log/2017.csv").read_bytes())
+    reseal(tmp_path / "bag")
+    assert (True, 0) == (bundle.verify_bundle(tmp_path / "bag", Trust()).ok, standalone.main([str(tmp_path / "bag")]))
+
+
+def test_rules_that_changed_since_they_ran_are_not_bundled(tmp_path, monkeypatch):
+    """The bundle holds what was run, or there is none."""
+    root = small_case(tmp_path / "case")
+    (tmp_path / "room").mkdir()
+    (tmp_path / "room/macros.sql").write_text("select 'another'")
+    monkeypatch.setattr("toolkit.steps.bundle.ROOM", tmp_path / "room")
+
+    with pytest.raises(toolkit.errors.UsageError, match=r"models/macros\.sql: other than when the case"):
+        toolkit.bundle(toolkit.open_case(root), tmp_path / "bundle")

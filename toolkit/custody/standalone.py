@@ -485,7 +485,7 @@ def check_statements(data, lines, entries, sealed):
         report = naming(entries[:size], name, sha256(read(data, name)))
         need(report is not None and seal is not None, f"no line below the checkpoint names {name!r} and the manifest")
         used |= {report, seal}
-        header, *cells = csv.reader(io.StringIO(read(data, name).decode(), newline="")) or [[]]
+        header, *cells = list(csv.reader(io.StringIO(read(data, name).decode(), newline=""))) or [[]]
         at = header.index("evidence") if "evidence" in header else None
         for row, each in enumerate(cells, 1):
             evidence = json.loads(each[at] or "[]") if at is not None else []
