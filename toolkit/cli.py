@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sys
 import time
 import warnings
@@ -31,6 +32,17 @@ _workers = click.option(
 _scheduler = click.option(
     "--scheduler", default=None, metavar="ADDRESS", help="Use the workers of a Dask cluster: tcp://host:8786."
 )
+
+
+def _share(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """Return a part as a share: 1% is 0.01."""
+    del ctx, param
+    if value is None:
+        return None
+    number = value.removesuffix("%")
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", number) or not 0 < float(number) <= 100:  # noqa: PLR2004
+        raise click.BadParameter(f"expected a part above 0% and at most 100%, such as 1%, found {value!r}")
+    return float(number) / 100
 
 
 def _environment(name: str) -> Callable[[click.Context, click.Parameter, str | None], None]:
@@ -144,13 +156,14 @@ def new(case: str, title: str, from_: str, to: str) -> None:
     _say(f"kinds: {' '.join(sorted(path.name for path in (opened.root / 'raw').iterdir() if path.is_dir()))}")
 
 
-def _step(name: str, help_text: str, *, parallel: bool = False) -> None:
+def _step(name: str, help_text: str, *, parallel: bool = False, told: bool = False) -> None:
     """Define the sub-command of one step."""
 
     def command(case: str, as_json: bool, workers: int | None = None) -> None:
         with _progress(as_json) as progress:
             opened = toolkit.open_case(case)
             options: dict[str, Any] = {"workers": workers, "progress": progress} if parallel else {}
+            options |= {"progress": progress} if told else {}
             outcome: Run = getattr(toolkit, name)(opened, **options)
         _show_runs([outcome], as_json=as_json)
         sys.exit(outcome.exit_code)
@@ -159,7 +172,7 @@ def _step(name: str, help_text: str, *, parallel: bool = False) -> None:
     main.command(name, help=help_text)(_workers(decorated) if parallel else decorated)
 
 
-_step("seal", "Write the manifest of everything under raw/ (checkable with sha256sum) and open the log.")
+_step("seal", "Write the manifest of everything under raw/ (checkable with sha256sum) and open the log.", told=True)
 _step(
     "ingest", "Keep every source row verbatim, then parse it into tables; count what could not be read.", parallel=True
 )
@@ -365,12 +378,15 @@ def diff(case: str, old: str, new: str, as_json: bool) -> None:
 @click.option("--head", "heads", multiple=True, type=click.Path(), help="A checkpoint that was kept elsewhere.")
 @click.option("--trust", multiple=True, help="Public key of a signer; case.toml's where absent.")
 @click.option("--witness", "witnesses", multiple=True, help="Public key of a witness; case.toml's where absent.")
+@click.option("--records", is_flag=True, help="Do not read the bytes of sources; say how old the last full read is.")
+@click.option("--sample", metavar="PERCENT", callback=_share, help="Read the bytes of this part of the sources: 1%.")
+@click.option("--seed", help="With --sample: what chooses the part; a new one each time where absent.")
 @_as_json
-def verify(
-    case: str, heads: tuple[str, ...], trust: tuple[str, ...], witnesses: tuple[str, ...], as_json: bool
-) -> None:
+def verify(case: str, records: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401
     """Check every source, table, report and line of the log against what was sealed and logged."""
-    outcome = toolkit.verify(case, heads=heads, trust=trust, witnesses=witnesses)
+    if records:
+        options["sample"] = 0.0
+    outcome = toolkit.verify(case, **options)
     if as_json:
         _print_json(outcome)
     else:

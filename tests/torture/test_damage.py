@@ -12,7 +12,7 @@ import tenth
         ("bits", 490_000),
         ("log", 150),
         ("bundles", 10),
-        ("appended", 6),
+        ("appended", 4),
         ("mutations", 200),
         ("tables", 100),
         ("fuzz", 60),

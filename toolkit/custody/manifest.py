@@ -10,11 +10,12 @@ Names are bytes: one that is not UTF-8 stands there as it is on the disk. Anyone
 
 import os
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from toolkit.custody.digest import Unreadable, checksum_line, digest_and_stat, files_under, read_regular, shown
 from toolkit.custody.grammar import is_source
@@ -24,8 +25,13 @@ from toolkit.problems import Origin, Problem
 MANIFEST = "custody/manifest.sha256"
 """Path of the manifest in a case."""
 
-StatCache = Mapping[str, tuple[int, int, int, int, str]]
-"""Path -> (size, mtime in ns, inode, ctime in ns, SHA-256): what was hashed when. JSON turns the tuples into lists."""
+State = tuple[int, int, int, int, str]
+"""Size, mtime in ns, inode, ctime in ns, SHA-256 of a file: what was hashed when. JSON turns the tuple into a list."""
+
+StatCache = Mapping[str, State]
+"""Path -> state."""
+
+T = TypeVar("T")
 
 _LINE = re.compile(rb"(\\?)([0-9a-f]{64})  ([^\0\n]+)")
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
@@ -50,7 +56,7 @@ class Scan(NamedTuple):
 
     entries: list[Entry]
     problems: list[Problem]
-    cache: dict[str, tuple[int, int, int, int, str]]
+    cache: dict[str, State]
 
 
 class Changes(NamedTuple):
@@ -62,9 +68,16 @@ class Changes(NamedTuple):
     moved: list[tuple[str, str]]
 
 
-def scan(case_root: Path, outside: Iterable[Path] = (), cache: StatCache | None = None) -> Scan:
+def scan(
+    case_root: Path,
+    outside: Iterable[Path] = (),
+    cache: StatCache | None = None,
+    *,
+    unread: Mapping[str, str] | None = None,
+    told: Callable[[str, State, bool], object] | None = None,
+) -> Scan:
     """
-    Return the digest of every file under `raw/` and under the sources outside the case.
+    Return the digest of every file under `raw/` and under the sources outside the case; many are read at a time.
 
     What is no regular file, or cannot be read, becomes a problem (F401, F404, F405, F406) and has no entry; a name that
     is not UTF-8 has both (F410). A name like our temporary files' is a source like any other: it is not ours to ignore.
@@ -73,27 +86,58 @@ def scan(case_root: Path, outside: Iterable[Path] = (), cache: StatCache | None 
         case_root: The case.
         outside: Files or folders that `case.toml` names, absolute, or relative to the case.
         cache: From an earlier scan; a file whose size, times and inode are those of the cache is not read again.
+        unread: Path -> SHA-256 of files that are not read: it is enough that a regular file is there.
+        told: Called with each path, its state, and whether it was read, in order, as soon as it is known.
     """
-    entries, problems, fresh = [], [], {}
-    for name in sources(case_root, outside):
+    cache, unread = cache or {}, unread or {}
+    names = sources(case_root, outside)
+
+    def known(name: str) -> tuple[State | Unreadable, bool]:
         path = case_root / name
         try:
-            known = _known(path, (cache or {}).get(name))
-            if known is None:
-                sha256, state = digest_and_stat(path)
-                known = (state.st_size, state.st_mtime_ns, state.st_ino, state.st_ctime_ns, sha256)
-        except Unreadable as found:
-            problems.append(Problem(found.code, Origin(shown(name)), found.message, "not sealed"))
+            if name in unread and path.is_file() and not path.is_symlink():
+                return _state(path.lstat(), unread[name]), False
+            if cached := _known(path, cache.get(name)):
+                return cached, False
+            sha256, found = digest_and_stat(path)
+        except Unreadable as error:
+            return error, False
+        return _state(found, sha256), True
+
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    fresh: dict[str, State] = {}
+    for name, (state, was_read) in zip(names, _side_by_side(known, names), strict=True):
+        if isinstance(state, Unreadable):
+            problems.append(Problem(state.code, Origin(shown(name)), state.message, "not sealed"))
             continue
-        fresh[name] = known
-        entries.append(Entry(name, known[-1]))
+        fresh[name] = state
+        entries.append(Entry(name, state[-1]))
+        if told:
+            told(name, state, was_read)
         if any("\udc80" <= char <= "\udcff" for char in name):
             message = "name is not UTF-8; shown with its bytes escaped"
             problems.append(Problem("F410", Origin(shown(name)), message, "sealed under its exact bytes"))
     return Scan(entries, sorted(problems), fresh)
 
 
-def digest_now(path: Path, cached: tuple[int, int, int, int, str] | None = None) -> str:
+def _side_by_side(do: Callable[[str], T], names: Sequence[str]) -> Iterator[T]:
+    """Yield what is done with each name, in order; a few names ahead are worked on, whatever happens to the caller."""
+    ahead = 4 * (os.cpu_count() or 1)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting = deque(pool.submit(do, name) for name in names[:ahead])
+        for name in [*names[ahead:], *[None] * min(ahead, len(names))]:
+            done = waiting.popleft().result()
+            if name is not None:
+                waiting.append(pool.submit(do, name))
+            yield done
+
+
+def _state(found: os.stat_result, sha256: str) -> State:
+    return found.st_size, found.st_mtime_ns, found.st_ino, found.st_ctime_ns, sha256
+
+
+def digest_now(path: Path, cached: State | None = None) -> str:
     """
     Return the digest of a file; one whose state is that of the cache is not read again.
 
@@ -195,7 +239,7 @@ def _entry(number: int, line: bytes) -> Entry:
     return entry
 
 
-def _known(path: Path, cached: tuple[int, int, int, int, str] | None) -> tuple[int, int, int, int, str] | None:
+def _known(path: Path, cached: State | None) -> State | None:
     """Return the cached state if the file still has it; times are compared with what the file itself says."""
     if cached is None:
         return None

@@ -3,7 +3,7 @@
 import itertools
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,7 +115,12 @@ class Verification:
 
 
 def verify(
-    case_root: Path, outside: Iterable[Path] = (), trust: heads.Trust | None = None, *, sources: bool = True
+    case_root: Path,
+    outside: Iterable[Path] = (),
+    trust: heads.Trust | None = None,
+    *,
+    sources: bool = True,
+    read: Callable[[str], bool] | None = None,
 ) -> Verification:
     """
     Compare everything in the case with what was recorded of it.
@@ -132,6 +137,8 @@ def verify(
         outside: Sources outside it, where files that were never sealed are to be found too.
         trust: Keys and checkpoints that the caller relies on; nothing in the case is relied on for itself.
         sources: Whether the sources are there; in a bundle only their digests are.
+        read: Whether the bytes of a source are read, by its path in the manifest; else it is enough that a file is
+            there. None: all are.
     """
     trust = trust or heads.Trust()
     failures: list[Failure] = []
@@ -144,7 +151,7 @@ def verify(
     checked += _check_manifest(case_root, entries, failures) if whole else 0
     listed = _read_manifest(case_root, failures)
     checked += len(listed or ())
-    notes = _check_sources(case_root, outside, listed, failures) if sources and listed is not None else []
+    notes = _check_sources(case_root, outside, listed, read, failures) if sources and listed is not None else []
     notes += _clock_set_back(entries)
     gone: dict[str, tombstones.Tombstone] = {}
     if whole:
@@ -313,12 +320,17 @@ def _read_manifest(case_root: Path, failures: list[Failure]) -> list[manifest.En
 
 
 def _check_sources(
-    case_root: Path, outside: Iterable[Path], listed: list[manifest.Entry], failures: list[Failure]
+    case_root: Path,
+    outside: Iterable[Path],
+    listed: list[manifest.Entry],
+    read: Callable[[str], bool] | None,
+    failures: list[Failure],
 ) -> list[Problem]:
     """Compare the sources with the manifest; return the notes."""
     sealed = dict(listed)
     elsewhere = [Path(path) for path in sealed if path.startswith("/")]
-    there = manifest.scan(case_root, [*outside, *elsewhere])
+    unread = {path: sha256 for path, sha256 in listed if read and not read(path)}
+    there = manifest.scan(case_root, [*outside, *elsewhere], unread=unread)
     now, changes = dict(there.entries), manifest.compare(listed, there.entries)
     problems = {problem.origin.source: problem for problem in there.problems if problem.code != "F410"}
     for path in changes.lost:
