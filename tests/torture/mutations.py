@@ -91,7 +91,7 @@ class Bag:
         written: list[bytes] = []
         for n, line in enumerate(lines):
             prev = hashlib.sha256(written[-1]).hexdigest() if written else HEX
-            whole = {**line, "n": n if isinstance(line.get("n"), int) else line.get("n"), "prev": prev}
+            whole = {**line, "n": n if isinstance(line.get("n", 0), int) else line["n"], "prev": prev}
             written.append(standalone.canonical(whole))
         self.put(chain.LOG, b"".join(line + b"\n" for line in written))
         size = len(written) - head

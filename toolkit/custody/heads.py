@@ -8,7 +8,7 @@ from pathlib import Path
 from toolkit.custody import checkpoint, note
 from toolkit.custody.chain import LOG, load
 from toolkit.custody.checkpoint import CHECKPOINT
-from toolkit.custody.digest import files_under, read_regular
+from toolkit.custody.digest import Unreadable, files_under, read_regular
 from toolkit.custody.note import PublicKey
 from toolkit.custody.signing import Signing
 from toolkit.errors import IntegrityError
@@ -81,7 +81,10 @@ def compare(case_root: Path, trust: Trust) -> tuple[int, list[tuple[str, str]]]:
         How many were made of this log, by somebody the caller relies on; and (file, fault) of each that was not.
     """
     log = case_root / LOG
-    lines = read_regular(log).split(b"\n")[:-1] if log.is_file() else []
+    try:
+        lines = read_regular(log).split(b"\n")[:-1]
+    except Unreadable:  # whoever reads the log says so
+        lines = []
     folder = case_root / WITNESSED
     names = files_under(folder) if os.path.lexists(folder) else []
     cosigned = [folder / name for name in names if name.endswith(".note") or name == "."]

@@ -4,6 +4,9 @@
 One line a file, `<64 hex>  <path>`, sorted bytewise by path; paths are relative to the case, absolute for sources
 outside it. A name with a backslash, newline or return is escaped and its line begins with a backslash, as coreutils
 9 does.
+A first line `# salt <64 hex>`, which `sha256sum` passes over, changes with every erasure: the log keeps the digest of
+each manifest, and with all other lines at hand a picture that was erased could be tried against an old one. The salt
+follows from the case's key of keyed digests, which leaves the case with nobody, so that an old one is known to nobody.
 Names are bytes: one that is not UTF-8 stands there as it is on the disk. Anyone can check it without us:
 `cd CASE && sha256sum --check --strict custody/manifest.sha256`.
 """
@@ -34,6 +37,7 @@ StatCache = Mapping[str, State]
 T = TypeVar("T")
 
 _LINE = re.compile(rb"(\\?)([0-9a-f]{64})  ([^\0\n]+)")
+_SALT = re.compile(rb"# salt [0-9a-f]{64}")
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 _UNESCAPED = {"\\": "\\", "n": "\n", "r": "\r"}
 
@@ -185,14 +189,15 @@ def compare(old: Iterable[Entry], new: Iterable[Entry]) -> Changes:
     return Changes(added, changed, lost, moved)
 
 
-def render(entries: Iterable[Entry]) -> bytes:
+def render(entries: Iterable[Entry], salt: str = "") -> bytes:
     r"""
-    Return the manifest's bytes.
+    Return the manifest's bytes; the salt, where there is one, is 64 hex digits.
 
     >>> render([Entry("raw/b", "2" * 64), Entry("raw/a", "1" * 64)]).count(b"\n")
     2
     """
-    return b"".join(checksum_line(entry.sha256, entry.path) for entry in sorted(entries, key=_bytewise))
+    head = f"# salt {salt}\n".encode() if salt else b""
+    return head + b"".join(checksum_line(entry.sha256, entry.path) for entry in sorted(entries, key=_bytewise))
 
 
 def parse(content: bytes) -> list[Entry]:
@@ -205,8 +210,9 @@ def parse(content: bytes) -> list[Entry]:
     lines = content.split(b"\n")
     if lines.pop():
         raise IntegrityError(f"{MANIFEST}: line {len(lines) + 1} does not end: expected a newline")
-    entries = [_entry(number, line) for number, line in enumerate(lines, 1)]
-    for number, (one, two) in enumerate(pairwise(entries), 2):
+    salted = bool(lines) and _SALT.fullmatch(lines[0]) is not None
+    entries = [_entry(number, line) for number, line in enumerate(lines, 1) if number > salted]
+    for number, (one, two) in enumerate(pairwise(entries), 2 + salted):
         if _bytewise(one) >= _bytewise(two):
             raise IntegrityError(
                 f"{MANIFEST}: line {number} is out of order: {shown(two.path)!r} repeats or belongs before"

@@ -450,7 +450,7 @@ def normal_source(path):
 def check_manifest(data, expected):
     """Read the sources' manifest, which was checked with the outputs, and return path -> digest."""
     need("custody/manifest.sha256" in expected, "the case was never sealed")
-    content, found = read(data, "custody/manifest.sha256"), {}
+    content, found = re.sub(rb"\A# salt [0-9a-f]{64}\n", b"", read(data, "custody/manifest.sha256")), {}
     for line in content.split(b"\n")[:-1]:
         digest, path = os.fsdecode(line.lstrip(b"\\")[:64]), os.fsdecode(line.lstrip(b"\\")[66:])
         if line.startswith(b"\\"):

@@ -183,6 +183,11 @@ def key_of_digests(case: Case) -> bytes:
     return key
 
 
+def salt_of_manifest(case: Case, erasures: int) -> str:
+    """Return the salt of the manifest of a case in which so many erasures were done; hold the case's lock."""
+    return erasure.keyed(key_of_digests(case), f"manifest after {erasures} erasures")
+
+
 def write_frame(path: Path, name: str, step: str, frame: pl.DataFrame) -> str:
     """
     Write a table, or a shard of it, and return its digest.

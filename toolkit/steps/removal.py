@@ -12,7 +12,7 @@ from toolkit.custody.digest import Unreadable, canonical, file_digest, shown
 from toolkit.custody.log import Log
 from toolkit.custody.traces import Sought
 from toolkit.errors import IntegrityError
-from toolkit.steps.job import asked_by, keep_access, now, settled, the_key, write_frame
+from toolkit.steps.job import asked_by, keep_access, now, salt_of_manifest, settled, the_key, write_frame
 from toolkit.tables import table
 
 Order = dict[str, Any]
@@ -84,7 +84,7 @@ def _rewrite_manifest(case: Case, order: Order) -> dict[str, str]:
     left = [entry for entry in entries if entry.sha256 not in order["digests"]]
     path = case.root / manifest.MANIFEST
     if len(left) < len(entries):
-        write.write_bytes(path, manifest.render(left))
+        write.write_bytes(path, manifest.render(left, salt_of_manifest(case, order["number"])))
     return {manifest.MANIFEST: file_digest(path)} if order["digests"] else {}
 
 

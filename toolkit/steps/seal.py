@@ -9,7 +9,7 @@ from toolkit.custody import erasure, manifest, write
 from toolkit.custody.digest import shown
 from toolkit.errors import UsageError
 from toolkit.problems import Origin, Problem
-from toolkit.steps.job import job, open_log
+from toolkit.steps.job import job, open_log, salt_of_manifest
 from toolkit.tables import KINDS
 
 STAT_CACHE = "cache/stat.json"
@@ -56,9 +56,10 @@ def seal(case: Case, *, progress: Progress | None = None) -> Run:
     with job(case, "seal", inputs) as work:
         if not work.up_to_date:
             changes = manifest.compare(manifest.read(case.root), found.entries)
+            salt = salt_of_manifest(case, len(erasure.certificates(case.root)))
             work.keep(
                 case.root / manifest.MANIFEST,
-                write.write_bytes(case.root / manifest.MANIFEST, manifest.render(found.entries)),
+                write.write_bytes(case.root / manifest.MANIFEST, manifest.render(found.entries, salt)),
             )
             work.write_problems(problems)
             work.notes.append(_what_changed(changes, len(found.entries)))
