@@ -62,6 +62,7 @@ def report(case: Case) -> Run:
         _keep_text(work, folder / "report.html", render.report_page(values, timeline=timeline))
         _keep_text(work, folder / "timeline.svg", timeline)
         head = f"{work.log.head}  line {len(work.log.entries)} of custody/log.jsonl, when this report was written\n"
+        head += f"{file_digest(case.root / manifest.MANIFEST)}  {manifest.MANIFEST}\n"
         _keep_text(work, folder / LOG_HEAD, head)  # apart, so that the same case gives the same page
         for name in EXPORTED:
             _export(work, folder / "tables", name, case.table(name), coverage)
@@ -95,7 +96,6 @@ def _about(case: Case, work: Job) -> dict[str, object]:
             len(problems), "tables/*/problems.parquet of the case", (each.code for each in problems)
         ),
         "thin_days": charts.THIN_DAYS,
-        "manifest_digest": file_digest(case.root / manifest.MANIFEST),
         "inputs": work.inputs,
         "version": toolkit.__version__,
     }
