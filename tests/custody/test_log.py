@@ -213,7 +213,7 @@ def test_the_message_names_the_line_what_was_expected_and_what_was_found(path):
         (b'{"at":"","event":"outcome","n":true,"prev":"' + b"0" * 64 + b'","step":"a"}', "line 1: n: expected count"),
         (b'{"at":"","event":"outcome","n":1,"prev":"' + b"0" * 64 + b'","step":"a"}', "line 1: expected n=0, found 1"),
         (b'{"at":"","event":"outcome","n":0,"prev":"' + b"0" * 64 + b'"}', "line 1: a line 'outcome' has a key 'step'"),
-        (b'{"at":"","event":"guess","n":0,"prev":"' + b"0" * 64 + b'"}', "line 1: expected an event of intent, unit,"),
+        (b'{"at":"","event":"guess","n":0,"prev":"' + b"0" * 64 + b'"}', "line 1: expected an event of intent,"),
     ],
 )
 def test_a_line_that_we_would_not_write_is_refused(path, line, message):

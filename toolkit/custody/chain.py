@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from toolkit.custody import checkpoint, note
 from toolkit.custody.checkpoint import CHECKPOINT
-from toolkit.custody.digest import canonical_exact, read_regular
+from toolkit.custody.digest import canonical_exact, read_if_there
 from toolkit.custody.grammar import DEPTH, line_fault, too_deep
 from toolkit.custody.merkle import Tree
 from toolkit.custody.note import Note
@@ -78,7 +77,7 @@ def load(path: Path, *, every: bool = False) -> Contents:
             commits to.
         NotSigned: If the log is signed, and a line or the checkpoint is not.
     """
-    content = read_regular(path) if os.path.lexists(path) else b""
+    content = read_if_there(path) or b""
     *lines, tail = content.split(b"\n")
     head = checkpoint.read(path.with_name("checkpoint"), CHECKPOINT)
     entries: list[Entry] = []

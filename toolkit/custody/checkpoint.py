@@ -8,14 +8,13 @@ a checkpoint, and is to be kept outside the case too: it is what makes a rewritt
 """
 
 import base64
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from toolkit.custody import merkle, note
-from toolkit.custody.digest import read_regular
+from toolkit.custody.digest import read_if_there
 from toolkit.custody.note import Note
 from toolkit.errors import IntegrityError
 
@@ -72,9 +71,10 @@ def read(path: Path, place: str) -> tuple[Checkpoint, Note] | None:
     Raises:
         IntegrityError: If it is not a checkpoint.
     """
-    if not os.path.lexists(path):
+    content = read_if_there(path)
+    if content is None:
         return None
-    found = note.parse(read_regular(path), place)
+    found = note.parse(content, place)
     return parse(found.text, place), found
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from toolkit.custody import write
-from toolkit.custody.digest import canonical, read_regular
+from toolkit.custody.digest import canonical, read_if_there
 from toolkit.errors import IntegrityError
 
 OPENINGS = "custody/openings.jsonl"
@@ -89,8 +89,7 @@ def erase(case_root: Path, commitments: Iterable[str]) -> int:
 
 def _content(case_root: Path) -> bytes:
     """Return what is in the file; nothing where there is none."""
-    path = case_root / OPENINGS
-    return read_regular(path) if os.path.lexists(path) else b""
+    return read_if_there(case_root / OPENINGS) or b""
 
 
 def _line(salt: bytes, value: str) -> bytes:

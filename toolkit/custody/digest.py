@@ -134,6 +134,16 @@ def read_regular(path: Path) -> bytes:
         raise _unreadable(path, error) from error
 
 
+def read_if_there(path: Path) -> bytes | None:
+    """Return what `read_regular` returns; None where there is no such file. One that cannot be seen is not absent."""
+    try:
+        return read_regular(path)
+    except Unreadable as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return None
+        raise
+
+
 def open_regular(path: Path) -> BinaryIO:
     """Open a regular file to read it, under the conditions of `read_regular`."""
     try:

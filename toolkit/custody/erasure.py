@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from toolkit.custody import note, write
-from toolkit.custody.digest import canonical, file_digest, read_regular
+from toolkit.custody.digest import canonical, file_digest, files_under, read_if_there, read_regular
 from toolkit.custody.grammar import place_of
 from toolkit.errors import IntegrityError
 
@@ -61,7 +61,9 @@ class Tombstone(NamedTuple):
 
 def certificates(case_root: Path) -> list[Path]:
     """Return the certificates of a case, in order."""
-    return sorted(path for path in (case_root / FOLDER).glob("*.json") if place_of(f"{FOLDER}/{path.name}"))
+    folder = case_root / FOLDER
+    names = files_under(folder) if os.path.lexists(folder) else []
+    return [folder / name for name in names if name.endswith(".json") and place_of(f"{FOLDER}/{name}")]
 
 
 def tombstones(case_root: Path) -> list[Tombstone]:
@@ -94,8 +96,7 @@ def the_key(case_root: Path, *, make: bool = False) -> bytes | None:
         IntegrityError: If the file is no such key.
     """
     path = case_root / KEY
-    if os.path.lexists(path):
-        text = read_regular(path)
+    if (text := read_if_there(path)) is not None:
         if not _HEX_KEY.fullmatch(text):
             raise IntegrityError(f"{KEY}: expected a key, {2 * _KEY_BYTES} hex digits, found {len(text)} bytes of else")
         return bytes.fromhex(text.decode())

@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from toolkit.custody.digest import Unreadable, checksum_line, digest_and_stat, files_under, read_regular, shown
+from toolkit.custody.digest import Unreadable, checksum_line, digest_and_stat, files_under, read_if_there, shown
 from toolkit.custody.grammar import is_source
 from toolkit.errors import IntegrityError
 from toolkit.problems import Origin, Problem
@@ -223,7 +223,7 @@ def parse(content: bytes) -> list[Entry]:
 def read(case_root: Path) -> list[Entry]:
     """Return the entries of a case's manifest; none where it was never sealed."""
     path = case_root / MANIFEST
-    return parse(read_regular(path)) if os.path.lexists(path) else []
+    return parse(read_if_there(path) or b"")
 
 
 def _entry(number: int, line: bytes) -> Entry:

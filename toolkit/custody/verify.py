@@ -142,6 +142,9 @@ def verify(
     """
     trust = trust or heads.Trust()
     failures: list[Failure] = []
+    if (case_root / "custody").is_dir() and not os.access(case_root / "custody", os.R_OK | os.X_OK):
+        unread = Failure("V501", "custody", "cannot be read: neither the log nor what it speaks for can be checked")
+        return Verification(0, [unread], [], "not checked: the log cannot be read")
     log = _read_log(case_root, failures)
     entries, whole = (log.entries, True) if log else ([], False)
     signing = log.signing if log else Signing()
