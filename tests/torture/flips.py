@@ -29,6 +29,7 @@ def golden(folder: Path) -> Path:
     steps = {**OUTPUTS, "ingest": {"tables/ingest/disclosures.parquet": "rows"}}
     small_case(folder / "case", steps=steps)
     made = toolkit.bundle(toolkit.open_case(folder / "case"), folder / "bundle")
+    reseal(made)
     filler = GOLDEN_BYTES - sum(path.stat().st_size for path in made.rglob("*") if path.is_file())
     with (made / "README.txt").open("ab") as readme:
         readme.write((ANSWERS.encode() * 1000)[:filler])
@@ -91,7 +92,7 @@ def log_edits(folder: Path, each: int = 1) -> tuple[int, int]:
     path = folder / chain.LOG
     log = Log(path)
     for n in range(256):
-        log.append({"event": ("intent", "unit", "outcome")[n % 3], "step": f"step {n}"}, AT)
+        log.append({"event": ("intent", "unit", "outcome")[n % 3], "step": f"step {n}", "unit": "one"}, AT)
     lines = path.read_bytes().splitlines(keepends=True)
     tried = refused = 0
     for number, edited in enumerate(_edits(lines)):

@@ -22,6 +22,7 @@ LIMITS = (
     "Copies in other files are not looked for: an attachment of an e-mail, a picture in a document, footage.",
     "A disk, above all an SSD, may hold bytes of a removed file until it writes there again: encrypt the disk.",
     "References and file names stay in the registers as received, in answers, and in the log.",
+    "Digests of tables and reports as they were stay in the log: with every other byte of one, a picture can be tried.",
 )
 
 
