@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from toolkit.case import Case, Progress, Run
-from toolkit.custody import erasure, manifest, write
+from toolkit.custody import erasure, lock, manifest, write
 from toolkit.custody.digest import shown
 from toolkit.errors import UsageError
 from toolkit.problems import Origin, Problem
@@ -45,7 +45,8 @@ def seal(case: Case, *, progress: Progress | None = None) -> Run:
             raise UsageError(
                 f"case.toml: sources.path: expected a file or folder, found nothing at {path}: is it mounted?"
             )
-    open_log(case)  # who may not write into the log need not wait for hours to hear it
+    with lock.locked(case.root):
+        open_log(case)  # who may not write into the log need not wait for hours to hear it
     keeping = _Keeping(case, outside, progress)
     found = _but_destroyed(case, manifest.scan(case.root, outside, read_cache(case), told=keeping.note))
     problems = [*found.problems, *_unknown_kinds(found.entries)]
