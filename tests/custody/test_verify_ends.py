@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from doubles import Forgetful
 from small import bag_of, both_say, small_case, unsigned_line
 
+import toolkit
 from toolkit.cli import main
 from toolkit.custody import chain, erasure, standalone, verify, write
 from toolkit.custody.heads import Trust
@@ -178,3 +179,15 @@ def test_a_name_beyond_ascii_is_said_in_every_locale(tmp_path, locale):
     for command in (["-m", "toolkit", "verify", case], [standalone.__file__, bag_of(case, tmp_path / "bag")]):
         ran = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True, check=False)
         assert (4, "") == (ran.returncode, ran.stderr)
+
+
+def test_a_bit_of_the_key_of_erasures_that_is_another_is_named(made, tmp_path):
+    """Every byte of it: a key that is another would know nothing that comes back, and do every step again."""
+    case = tmp_path / "case"
+    shutil.copytree(made, case)
+    assert erasure.the_key(case, make=True) == erasure.the_key(case)
+    whole = (case / erasure.KEY).read_bytes()
+    for at in range(len(whole)):
+        (case / erasure.KEY).write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(toolkit.errors.IntegrityError, match="expected a key"):
+            erasure.the_key(case)

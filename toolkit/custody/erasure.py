@@ -97,13 +97,19 @@ def the_key(case_root: Path, *, make: bool = False) -> bytes | None:
     """
     path = case_root / KEY
     if (text := read_if_there(path)) is not None:
-        if not _HEX_KEY.fullmatch(text):
-            raise IntegrityError(f"{KEY}: expected a key, {2 * _KEY_BYTES} hex digits, found {len(text)} bytes of else")
-        return bytes.fromhex(text.decode())
+        key = text.partition(b" ")[0]
+        if not _HEX_KEY.fullmatch(key) or text not in (key, _with_digest(bytes.fromhex(key.decode())).encode()):
+            raise IntegrityError(f"{KEY}: expected a key, 64 hex digits, and its SHA-256; found something else")
+        return bytes.fromhex(key.decode())
     if not make:
         return None
-    write.write_text(path, os.urandom(_KEY_BYTES).hex())
+    write.write_text(path, _with_digest(os.urandom(_KEY_BYTES)))
     return the_key(case_root)
+
+
+def _with_digest(key: bytes) -> str:
+    """Return what the file of a key holds: without the digest, nobody would see that a bit of it is another."""
+    return f"{key.hex()} {hashlib.sha256(key).hexdigest()}"
 
 
 def keyed(key: bytes, sha256: str) -> str:
