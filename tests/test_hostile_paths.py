@@ -29,6 +29,7 @@ import toolkit
 from toolkit.case import open_case
 from toolkit.cli import main
 from toolkit.custody import access, bag, chain, log
+from toolkit.custody.digest import canonical
 from toolkit.errors import UsageError
 
 CANARY = "CANARY-9f2b7c"
@@ -291,9 +292,17 @@ def in_the_log(world):
     """The log names files outside as outputs, and as what a killed process left; each line follows the one before."""
     digest = hashlib.sha256(b"").hexdigest()
     for path in ("../outside/canary.csv", str(world.outside / "canary.csv"), "tables/../../outside/canary.csv"):
-        log.append(world.case / chain.LOG, {"event": "outcome", "step": "index", "outputs": {path: digest}}, AT)
+        line = {"event": "outcome", "step": "index", "outputs": {path: digest}}
+        with pytest.raises(ValueError, match="no line of a log: outputs"):
+            log.append(world.case / chain.LOG, line, AT)
+        last = chain.load(world.case / chain.LOG).entries[-1]
+        whole = (world.case / chain.LOG).read_bytes()
+        with (world.case / chain.LOG).open("ab") as file:
+            file.write(canonical({**line, "at": AT, "n": last["n"] + 1, "prev": last.digest}) + b"\n")
         world.run("verify", world.case, codes=(4,))
-        assert "leads out of the case; not read" in world.said
+        assert "outputs: expected hex by path" in world.said
+        (world.case / chain.LOG).write_bytes(whole)
+    (world.case / chain.LOG).write_bytes(whole + b"{}\n")
     world.run("bundle", world.case, "--out", world.around / "out/bag", codes=(4,))
 
 

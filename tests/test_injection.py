@@ -86,7 +86,7 @@ def html(text, timeline=""):
         "problems_rest": "",
         "thin_days": 12,
     }
-    about |= {"manifest_digest": "0" * 64, "inputs": "0" * 64}
+    about |= {"inputs": "0" * 64}
     return render.report_page(values | about, timeline=timeline)
 
 

@@ -1,6 +1,8 @@
 """The command line: one sub-command per step, no logic. The only file that prints."""
 
+import errno
 import os
+import re
 import sys
 import time
 import warnings
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 import toolkit
-from toolkit.errors import EXIT_CODES, ToolkitError
+from toolkit.errors import EXIT_CODES, ResourceError, ToolkitError
 from toolkit.shown import visible, visible_json
 
 if TYPE_CHECKING:
@@ -30,6 +32,17 @@ _workers = click.option(
 _scheduler = click.option(
     "--scheduler", default=None, metavar="ADDRESS", help="Use the workers of a Dask cluster: tcp://host:8786."
 )
+
+
+def _share(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """Return a part as a share: 1% is 0.01."""
+    del ctx, param
+    if value is None:
+        return None
+    number = value.removesuffix("%")
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", number) or not 0 < float(number) <= 100:  # noqa: PLR2004
+        raise click.BadParameter(f"expected a part above 0% and at most 100%, such as 1%, found {value!r}")
+    return float(number) / 100
 
 
 def _environment(name: str) -> Callable[[click.Context, click.Parameter, str | None], None]:
@@ -65,7 +78,13 @@ def _accounted(*options: str) -> Callable[[F], F]:
 
 def _say(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Print a text; nothing that came into it from evidence acts on the terminal."""
-    click.echo(visible(text, keep="\n"), err=err, nl=nl)
+    try:
+        click.echo(visible(text, keep="\n"), err=err, nl=nl)
+    except OSError as error:
+        if error.errno == errno.EPIPE or err:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in the buffer goes nowhere
+        raise ResourceError(f"what there is to say cannot be written: {error.strerror}") from error
 
 
 _again = click.option(
@@ -137,13 +156,14 @@ def new(case: str, title: str, from_: str, to: str) -> None:
     _say(f"kinds: {' '.join(sorted(path.name for path in (opened.root / 'raw').iterdir() if path.is_dir()))}")
 
 
-def _step(name: str, help_text: str, *, parallel: bool = False) -> None:
+def _step(name: str, help_text: str, *, parallel: bool = False, told: bool = False) -> None:
     """Define the sub-command of one step."""
 
     def command(case: str, as_json: bool, workers: int | None = None) -> None:
         with _progress(as_json) as progress:
             opened = toolkit.open_case(case)
             options: dict[str, Any] = {"workers": workers, "progress": progress} if parallel else {}
+            options |= {"progress": progress} if told else {}
             outcome: Run = getattr(toolkit, name)(opened, **options)
         _show_runs([outcome], as_json=as_json)
         sys.exit(outcome.exit_code)
@@ -152,7 +172,7 @@ def _step(name: str, help_text: str, *, parallel: bool = False) -> None:
     main.command(name, help=help_text)(_workers(decorated) if parallel else decorated)
 
 
-_step("seal", "Write the manifest of everything under raw/ (checkable with sha256sum) and open the log.")
+_step("seal", "Write the manifest of everything under raw/ (checkable with sha256sum) and open the log.", told=True)
 _step(
     "ingest", "Keep every source row verbatim, then parse it into tables; count what could not be read.", parallel=True
 )
@@ -358,12 +378,15 @@ def diff(case: str, old: str, new: str, as_json: bool) -> None:
 @click.option("--head", "heads", multiple=True, type=click.Path(), help="A checkpoint that was kept elsewhere.")
 @click.option("--trust", multiple=True, help="Public key of a signer; case.toml's where absent.")
 @click.option("--witness", "witnesses", multiple=True, help="Public key of a witness; case.toml's where absent.")
+@click.option("--records", is_flag=True, help="Do not read the bytes of sources; say how old the last full read is.")
+@click.option("--sample", metavar="PERCENT", callback=_share, help="Read the bytes of this part of the sources: 1%.")
+@click.option("--seed", help="With --sample: what chooses the part; a new one each time where absent.")
 @_as_json
-def verify(
-    case: str, heads: tuple[str, ...], trust: tuple[str, ...], witnesses: tuple[str, ...], as_json: bool
-) -> None:
+def verify(case: str, records: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401
     """Check every source, table, report and line of the log against what was sealed and logged."""
-    outcome = toolkit.verify(case, heads=heads, trust=trust, witnesses=witnesses)
+    if records:
+        options["sample"] = 0.0
+    outcome = toolkit.verify(case, **options)
     if as_json:
         _print_json(outcome)
     else:
@@ -403,9 +426,10 @@ def key_show(file: str) -> None:
 
 @key.command("sign")
 @_case
-def key_sign(case: str) -> None:
-    """Sign the mandate and the head of the log, with the key that --key names: whoever signs answers for them."""
-    for line in toolkit.sign(toolkit.open_case(case)):
+@click.option("--lost", is_flag=True, help="No key of the signers until now is left: a new one signs, in sight of all.")
+def key_sign(case: str, *, lost: bool) -> None:
+    """Sign the mandate and the log's head, or who signs from now on, with --key: whoever signs answers for them."""
+    for line in toolkit.sign(toolkit.open_case(case), lost=lost):
         _say(line)
 
 

@@ -16,7 +16,7 @@ from toolkit.terminal import to_json
 COVERAGE = Coverage("rows", 250, 250)
 ABOUT = {
     **dict.fromkeys(("title", "period", "as_at", "signed", "report_id", "version", "problems_rest"), ""),
-    **dict.fromkeys(("manifest_digest", "inputs"), "0" * 64),
+    "inputs": "0" * 64,
     "as_at_is_today": False,
     "sources_read": 1,
     "problems": [],

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from doubles import Forgetful
-from small import AT, KEY, OUTPUTS, WITNESS, add, small_case
+from small import AT, KEY, OUTPUTS, WITNESS, add, both_say, small_case
 
 import toolkit
-from toolkit.custody import bag, bundle, chain, checkpoint, heads, mandate, merkle, note, standalone, write
+from toolkit.custody import access, bag, bundle, chain, checkpoint, heads, mandate, merkle, note, standalone, write
 from toolkit.custody.heads import Trust
 from toolkit.custody.log import Log
 
@@ -53,13 +53,9 @@ def _quick():
 
 @pytest.fixture(scope="module")
 def signed(tmp_path_factory):
-    """A signed bundle; the tests work on copies, so most of the SQL, which nothing but the bag names, is left out."""
+    """A signed bundle; the tests work on copies."""
     root = signed_case(tmp_path_factory.mktemp("signed") / "case")
-    folder = toolkit.bundle(toolkit.open_case(root), root.parent / "bundle")
-    for kind in ("sql", "rules", "questions"):
-        shutil.rmtree(folder / "data/models" / kind)
-    reseal(folder)
-    return folder
+    return toolkit.bundle(toolkit.open_case(root), root.parent / "bundle")
 
 
 def without_hand(root):
@@ -186,12 +182,14 @@ def lines_of(name, order):
 
 def forged(folder):
     """Rewrite the log with another history and its digests, as one who has no key can."""
-    lines = [json.loads(line) for line in (folder / LOG).read_bytes().splitlines()]
+    lines = [json.loads(line) for line in (folder / LOG).read_bytes().splitlines()][1:]
     shutil.rmtree(folder / "data/custody")
     shutil.copy(folder / "data/case.toml", folder.parent / "case.toml")
     log = Log(folder / LOG)
     for line in lines:
-        log.append({key: value for key, value in line.items() if key not in ("n", "prev", "at")}, AT)
+        log.append(
+            {key: value for key, value in line.items() if key not in ("n", "prev", "at", "signed", "signers")}, AT
+        )
 
 
 def own_key(folder):
@@ -199,7 +197,8 @@ def own_key(folder):
     key = note.PrivateKey("office", note.SIGNER, bytes(32))
     text = note.parse((folder / "data/custody/checkpoint").read_bytes(), "x").text
     (folder / "data/custody/checkpoint").write_bytes(note.Note(text, (key.sign(text),)).to_bytes())
-    (folder / "trust").write_text(str(key.public))
+    with (folder / "README.txt").open("a") as readme:
+        readme.write(f"trust {key.public}")
 
 
 def unsign(name):
@@ -229,7 +228,7 @@ def forged_witness(folder):
 STATEMENTS = f"data/{bundle.STATEMENTS}"
 CHECKPOINT = f"data/{checkpoint.CHECKPOINT}"
 MANIFEST = "data/custody/manifest.sha256"
-PROOF = "data/proofs/7.tlog-proof"
+PROOF = "data/proofs/8.tlog-proof"
 RESEALED = {
     "table edited": edit("data/tables/ingest/disclosures.parquet", b"rows", b"rowz"),
     "table emptied": put("data/tables/ingest/disclosures.parquet"),
@@ -263,9 +262,9 @@ RESEALED = {
     "log last line edited": lines_of(LOG, lambda lines: [*lines[:-1], lines[-1].replace(b"0.1.0", b"0.1.1")]),
     "log forged": forged,
     "checkpoint gone": drop(CHECKPOINT),
-    "checkpoint smaller": edit(CHECKPOINT, b"\n8\n", b"\n7\n"),
-    "checkpoint larger": edit(CHECKPOINT, b"\n8\n", b"\n9\n"),
-    "checkpoint zero": edit(CHECKPOINT, b"\n8\n", b"\n0\n"),
+    "checkpoint smaller": edit(CHECKPOINT, b"\n9\n", b"\n8\n"),
+    "checkpoint larger": edit(CHECKPOINT, b"\n9\n", b"\n10\n"),
+    "checkpoint zero": edit(CHECKPOINT, b"\n9\n", b"\n0\n"),
     "checkpoint of another": edit(CHECKPOINT, b"toolkit/case/", b"toolkit/case/0"),
     "checkpoint unsigned": unsign(CHECKPOINT),
     "checkpoint no note": put(CHECKPOINT, b"x"),
@@ -274,7 +273,7 @@ RESEALED = {
     "mandate signature gone": drop("data/custody/mandate.sig"),
     "mandate signature edited": edit("data/custody/mandate.sig", b"toolkit mandate", b"toolkit mandatE"),
     "witness forged": forged_witness,
-    "witnessed size edited": edit("data/custody/witnessed/1.note", b"\n8\n", b"\n7\n"),
+    "witnessed size edited": edit("data/custody/witnessed/1.note", b"\n9\n", b"\n8\n"),
     "witnessed another": another_head,
     "witnessed no note": put("data/custody/witnessed/2.note", b"x"),
     "manifest edited": edit(MANIFEST, b"0", b"1"),
@@ -291,13 +290,30 @@ RESEALED = {
     "statements gone": drop(STATEMENTS),
     "statement of nothing": edit(STATEMENTS, b'"row":3', b'"row":9'),
     "statement with another source": edit(STATEMENTS, b'{"raw/share_log/2017.csv":"', b'{"raw/share_log/2018.csv":"'),
-    "statement without proof": edit(STATEMENTS, b"7.tlog-proof", b"6.tlog-proof"),
+    "statement without proof": edit(STATEMENTS, b"8.tlog-proof", b"7.tlog-proof"),
+    "page added": put("data/evil.html", b"<p>"),
+    "rule added": put("data/models/rules/R99.sql", b"select 1"),
+    "rule edited": edit("data/models/macros.sql", b"e", b"x"),
+    "rule gone": drop("data/models/macros.sql"),
+    "excerpt forged": put("data/raw/share_log/2017.csv", b"forged"),
+    "excerpt of no source": put("data/raw/share_log/x.csv"),
+    "readers added": put("data/custody/access.jsonl", b"{}\n"),
+    "openings added": put("data/custody/openings.jsonl"),
+    "key of erasures added": put("data/custody/erasures/key"),
+    "torn tail added": put("data/custody/torn/x"),
+    "certificate added": put("data/custody/erasures/0001.txt"),
+    "temporary file left": put("data/tables/.tmp-0123456789abcdef"),
+    "statement emptied": edit(STATEMENTS, b'"sources":{"raw/', b'"sources":{},"x":{"raw/'),
+    "statements in another order": lines_of(STATEMENTS, lambda lines: lines[::-1]),
+    "statement not canonical": edit(STATEMENTS, b'{"file":', b'{ "file":'),
+    "proof added": put("data/proofs/1.tlog-proof"),
+    "file among the proofs": put("data/proofs/x"),
     "proof gone": drop(PROOF),
-    "proof of another line": edit(PROOF, b"index 7", b"index 6"),
-    "proof beyond the log": edit(PROOF, b"index 7", b"index 8"),
+    "proof of another line": edit(PROOF, b"index 8", b"index 7"),
+    "proof beyond the log": edit(PROOF, b"index 8", b"index 9"),
     "proof cut": lines_of(PROOF, lambda lines: [*lines[:2], *lines[3:]]),
     "proof too long": lines_of(PROOF, lambda lines: [*lines[:3], lines[2], *lines[3:]]),
-    "proof with another head": edit(PROOF, b"\n8\n", b"\n9\n"),
+    "proof with another head": edit(PROOF, b"\n9\n", b"\n10\n"),
     "proof no proof": put(PROOF, b"x"),
 }
 UNSEALED = {
@@ -379,7 +395,7 @@ def test_the_verifier_runs_alone(signed, tmp_path):
     assert (4, "") == (done.returncode, done.stderr)
     done = subprocess.run([*asked, "--trust", "x"], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 2
-    assert len(Path(standalone.__file__).read_text().splitlines()) <= 400
+    assert len(Path(standalone.__file__).read_text().splitlines()) <= 600
 
 
 def test_a_case_that_does_not_verify_is_not_bundled_and_nothing_is_left(tmp_path):
@@ -393,3 +409,41 @@ def test_a_case_that_does_not_verify_is_not_bundled_and_nothing_is_left(tmp_path
     with pytest.raises(toolkit.errors.IntegrityError, match="not bundled, because it does not verify"):
         toolkit.bundle(toolkit.open_case(case), tmp_path / "bundle")
     assert ["case"] == [path.name for path in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(("one", "two"), [("é", "e\u0301"), ("A", "a"), ("ß", "SS"), ("A/x", "a/y")])
+def test_names_that_differ_by_case_or_form_only_are_in_no_bag(tmp_path, one, two):
+    """On another disk one would lie over the other: no bundle is made, and neither verifier takes one."""
+    root = small_case(tmp_path / "case")
+    for name in (one, two):
+        write.write_text(root / "hand" / name, "x")
+    add(root, Log(root / chain.LOG), "intent", "index")
+
+    with pytest.raises(toolkit.errors.IntegrityError, match="by case or Unicode form only"):
+        toolkit.bundle(toolkit.open_case(root), tmp_path / "bundle")
+    assert (False, 4) == both_say(root, tmp_path / "bag", Trust())
+
+
+def test_what_may_stand_in_a_bag_is_vouched_for_there(tmp_path):
+    """A source as it was sealed, and the record of readers as the log has it: both verifiers take these."""
+    root = small_case(tmp_path / "case")
+    access.append(root, {"at": AT, "operation": "consultation", "what": "ask Q01"})
+    log = Log(root / chain.LOG)
+    log.append(access.unsealed(root, log.entries), AT)
+    assert (True, 0) == both_say(root, tmp_path / "bag", Trust())
+    excerpt = tmp_path / "bag/data/raw/share_log/2017.csv"
+    excerpt.parent.mkdir(parents=True)
+    excerpt.write_bytes((root / "raw/share_log/2017.csv").read_bytes())
+    reseal(tmp_path / "bag")
+    assert (True, 0) == (bundle.verify_bundle(tmp_path / "bag", Trust()).ok, standalone.main([str(tmp_path / "bag")]))
+
+
+def test_rules_that_changed_since_they_ran_are_not_bundled(tmp_path, monkeypatch):
+    """The bundle holds what was run, or there is none."""
+    root = small_case(tmp_path / "case")
+    (tmp_path / "room").mkdir()
+    (tmp_path / "room/macros.sql").write_text("select 'another'")
+    monkeypatch.setattr("toolkit.steps.bundle.ROOM", tmp_path / "room")
+
+    with pytest.raises(toolkit.errors.UsageError, match=r"models/macros\.sql: other than when the case"):
+        toolkit.bundle(toolkit.open_case(root), tmp_path / "bundle")

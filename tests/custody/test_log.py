@@ -12,7 +12,7 @@ from doubles import Full
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.custody import chain, log, merkle, write
+from toolkit.custody import chain, digest, log, merkle, write
 from toolkit.custody.disk import Disk
 from toolkit.custody.log import Log
 from toolkit.errors import IntegrityError, ResourceError
@@ -30,7 +30,7 @@ def filled(path, steps=4):
     """Return a log with an intent, a unit and an outcome for each step."""
     opened = Log(path)
     for step, event in itertools.product(range(steps), ("intent", "unit", "outcome")):
-        opened.append({"event": event, "step": f"step {step}", "outputs": {"tables/é": "0"}}, AT)
+        opened.append({"event": event, "step": f"step {step}", "unit": "one", "outputs": {"tables/é": "0" * 64}}, AT)
     return opened
 
 
@@ -79,11 +79,11 @@ def test_the_latest_entry_of_a_kind_is_found(path):
         ({"event": "recovered_tail"}, AT, "event must be one of"),
         ({}, AT, "event must be one of"),
         ({"event": "intent", "n": 3}, AT, "the log sets n itself"),
-        ({"event": "intent"}, "2026-01-05T09:30:00", "time must be in UTC"),
-        ({"event": "intent"}, "2026-01-05T09:30:00+01:00", "time must be in UTC"),
-        ({"event": "intent"}, "yesterday", "Invalid isoformat"),
-        ({"event": "intent", "large": 2**53}, AT, "exceeds safe integer domain"),
-        ({"event": "intent", "name": "\udcff"}, AT, "non-UTF-8"),
+        ({"event": "intent", "step": "seal"}, "2026-01-05T09:30:00", "time must be in UTC"),
+        ({"event": "intent", "step": "seal"}, "2026-01-05T09:30:00+01:00", "time must be in UTC"),
+        ({"event": "intent", "step": "seal"}, "yesterday", "Invalid isoformat"),
+        ({"event": "intent", "step": "seal", "large": 2**53}, AT, "exceeds safe integer domain"),
+        ({"event": "intent", "step": "seal", "name": "\udcff"}, AT, "non-UTF-8"),
     ],
 )
 def test_what_cannot_be_logged_is_refused_and_nothing_is_written(path, payload, at, message):
@@ -95,7 +95,7 @@ def test_what_cannot_be_logged_is_refused_and_nothing_is_written(path, payload, 
         opened.append(payload, at)
 
     assert before == path.read_bytes()
-    assert opened.append({"event": "intent"}, AT) == Log(path).head
+    assert opened.append({"event": "intent", "step": "seal"}, AT) == Log(path).head
 
 
 def refused(path):
@@ -205,9 +205,15 @@ def test_the_message_names_the_line_what_was_expected_and_what_was_found(path):
         (b"[" * 100_000, "line 1 cannot be read: "),
         (b"", "line 1 cannot be read: "),
         (b"[]", "line 1: expected an object with n, prev, at and event"),
-        (b'{"at":"","event":"unit","n":0,"prev":""}', "line 1 does not follow the start: expected prev=000000000000"),
-        (b'{"at":"","event":"unit","n":true,"prev":"' + b"0" * 64 + b'"}', "line 1: expected n=0, found True"),
-        (b'{"at":"","event":"unit","n":1,"prev":"' + b"0" * 64 + b'"}', "line 1: expected n=0, found 1"),
+        (
+            b'{"at":"","event":"outcome","n":0,"prev":"' + b"1" * 64 + b'","step":"a"}',
+            "line 1 does not follow the start",
+        ),
+        (b'{"at":"","event":"outcome","n":0,"prev":"","step":"a"}', "line 1: prev: expected hex, found ''"),
+        (b'{"at":"","event":"outcome","n":true,"prev":"' + b"0" * 64 + b'","step":"a"}', "line 1: n: expected count"),
+        (b'{"at":"","event":"outcome","n":1,"prev":"' + b"0" * 64 + b'","step":"a"}', "line 1: expected n=0, found 1"),
+        (b'{"at":"","event":"outcome","n":0,"prev":"' + b"0" * 64 + b'"}', "line 1: a line 'outcome' has a key 'step'"),
+        (b'{"at":"","event":"guess","n":0,"prev":"' + b"0" * 64 + b'"}', "line 1: expected an event of intent,"),
     ],
 )
 def test_a_line_that_we_would_not_write_is_refused(path, line, message):
@@ -231,7 +237,7 @@ def test_the_fast_canonical_form_is_that_of_rfc_8785(value):
     """For everything a line may hold."""
     line = rfc8785.dumps(value)
 
-    assert line == chain._canonical(json.loads(line), line)
+    assert line == digest.canonical_exact(json.loads(line))
 
 
 def test_a_torn_tail_is_kept_and_named_by_the_next_append(path):
@@ -306,10 +312,10 @@ def test_a_full_disk_leaves_the_log_as_it_was_and_it_goes_on_when_there_is_room(
 def test_a_log_that_another_wrote_to_is_not_written_to(path):
     """Two writers need the lock; without it the second notices."""
     opened, other = Log(path), Log(path)
-    other.append({"event": "intent"}, AT)
+    other.append({"event": "intent", "step": "seal"}, AT)
 
     with pytest.raises(IntegrityError, match="written by another"):
-        opened.append({"event": "intent"}, AT)
+        opened.append({"event": "intent", "step": "seal"}, AT)
 
 
 def test_a_log_or_head_that_is_gone_is_noticed(path):
@@ -342,7 +348,7 @@ def test_thousands_of_units_are_appended_and_read_in_one_pass(path, monkeypatch)
     disk.calls = 0
 
     for unit in range(5_000):
-        opened.append({"event": "unit", "step": "index", "unit": str(unit), "outputs": {"a": "0" * 64}}, AT)
+        opened.append({"event": "unit", "step": "index", "unit": str(unit), "outputs": {"tables/a": "0" * 64}}, AT)
 
     assert 3 * 5_000 == disk.calls
     assert opened.head == Log(path).head

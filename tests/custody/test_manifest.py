@@ -157,6 +157,7 @@ def test_what_is_rendered_is_parsed(paths):
     entries = [Entry(path, ONE) for path in sorted(paths, key=os.fsencode)]
 
     assert entries == parse(render(entries))
+    assert entries == parse(render(entries, "ab" * 32))
 
 
 @pytest.mark.parametrize(

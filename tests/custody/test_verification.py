@@ -47,7 +47,7 @@ def case(tmp_path):
     """A case with sources in it and outside, two human decisions, and three steps behind it."""
     case = tmp_path / "case"
     for name in ("raw/share_log/2017.csv", "raw/footage/a.mp4", "hand/decisions/1.toml", "case.toml"):
-        write.write_text(case / name, f"content of {name}")
+        write.write_text(case / name, f"# content of {name}")
     write.write_text(tmp_path / "mount/far.mp4", "far away")
     seal(case, [tmp_path / "mount"])
     for step, names in OUTPUTS.items():
@@ -116,7 +116,7 @@ def test_one_byte_changed_in_any_file_is_named(case, place):
 def test_a_changed_file_is_named_with_both_digests(case):
     """As the operator reads it."""
     (case / "raw/share_log/2017.csv").write_text("edited")
-    was = hashlib.sha256(b"content of raw/share_log/2017.csv").hexdigest()[:12]
+    was = hashlib.sha256(b"# content of raw/share_log/2017.csv").hexdigest()[:12]
     now = hashlib.sha256(b"edited").hexdigest()[:12]
 
     assert [f"V506 raw/share_log/2017.csv: expected {was}, found {now}"] == list(map(str, verify.verify(case).failures))
@@ -227,7 +227,7 @@ def test_settings_and_decisions_changed_since_the_last_step_are_named(case):
     (case / "case.toml").unlink()
     assert [("V512", "case.toml"), ("V513", "hand")] == failures(case)
 
-    write.write_text(case / "case.toml", "new")
+    write.write_text(case / "case.toml", "# new")
     do(case, "ingest", OUTPUTS["ingest"])
     assert [] == failures(case)
 
@@ -287,15 +287,15 @@ def test_a_torn_tail_is_named_until_a_step_moves_it_and_then_kept_under_its_dige
 
 
 def test_the_log_names_files_of_the_case_only(case, tmp_path):
-    """A path that leads out of the case is refused, not read."""
+    """A path that leads out of the case, or where no output may stand, is no line: not written, and not read."""
     (tmp_path / "canary").write_text("secret")
-    log = Log(case / chain.LOG)
-    sha256 = hashlib.sha256(b"secret").hexdigest()
-    log.append(
-        entry(case, "outcome", "odd", outputs={"tables/../../canary": sha256, str(tmp_path / "canary"): sha256}), AT
-    )
+    log, sha256 = Log(case / chain.LOG), hashlib.sha256(b"secret").hexdigest()
+    for path in ("tables/../../canary", str(tmp_path / "canary"), "tables//a", "tables/./a", "tables/a\0", "hand", "x"):
+        with pytest.raises(ValueError, match="no line of a log: outputs: expected hex by path"):
+            log.append(entry(case, "outcome", "odd", outputs={path: sha256}), AT)
 
-    assert [("V510", f"{tmp_path}/canary"), ("V510", "tables/../../canary")] == failures(case)
+    log.append(entry(case, "outcome", "odd", outputs={"case.toml": digest.file_digest(case / "case.toml")}), AT)
+    assert [("V529", "case.toml")] == failures(case)
 
 
 def test_every_code_is_documented_and_no_other_can_be_used():

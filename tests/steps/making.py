@@ -14,12 +14,13 @@ from pathlib import Path
 
 import av
 import numpy as np
+import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
 import toolkit
 from toolkit.cli import main
-from toolkit.custody import chain, lock, log
+from toolkit.custody import chain, digest, lock, log
 
 PICTURES = Path(__file__).parents[2] / "data_samples" / "kings_boulevard" / "raw" / "images"
 AT = "2026-01-05T00:00:00+00:00"
@@ -209,6 +210,36 @@ class Doing:
         given = [str(self.root / each) if each.startswith("../") else each for each in args]
         named = [reports[0].name if each == "REPORT" else each for each in given]
         return CliRunner().invoke(main, [command, str(self.root), *named])
+
+    def sign(self, _: int) -> None:
+        """Let a signer take the case over, who is listed in case.toml from then on."""
+        self.signers(1)
+        self._sign("key")
+
+    def lose(self, _: int) -> None:
+        """Let a new key sign, the old being lost."""
+        key = toolkit.new_key(self.root.parent / "new", name="new")
+        text = (self.root / "case.toml").read_text()
+        (self.root / "case.toml").write_text(f'signers = ["{key}"]\n' + text.split("\n", 1)[1])
+        self._sign("new", lost=True)
+
+    def _sign(self, key: str, *, lost: bool = False) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TOOLKIT_KEY", str(self.root.parent / key))
+            toolkit.sign(toolkit.open_case(self.root), lost=lost)
+
+    def unsigned(self, event: str) -> None:
+        """Append a line as one who has no key can: well formed, and nobody signed it."""
+        path = self.root / chain.LOG
+        entries = chain.load(path).entries
+        line = {"event": event, "step": "report", "outputs": {}, "unit": "x", "n": len(entries), "at": AT}
+        with path.open("ab") as file:
+            file.write(digest.canonical({**line, "prev": entries[-1].digest}) + b"\n")
+
+    def claim(self, path: str) -> None:
+        """Let the log say that a step wrote a file."""
+        line = {"event": "outcome", "step": "odd", "outputs": {path: digest.file_digest(self.root / path)}}
+        log.append(self.root / chain.LOG, line, AT)
 
     def signers(self, _: int) -> None:
         """List a signer in case.toml, who has signed nothing."""

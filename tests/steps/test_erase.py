@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,8 +16,10 @@ import pytest
 import toolkit
 from toolkit.case import open_case
 from toolkit.custody import chain, commitments, erasure, log, manifest, note, standalone, write
+from toolkit.custody.digest import digest_of
 from toolkit.custody.traces import Sought, remove
 from toolkit.errors import AuthorityError, IntegrityError, UsageError
+from toolkit.steps import comparisons
 from toolkit.steps.job import job
 from toolkit.tables import table
 
@@ -340,3 +343,47 @@ def test_a_record_that_an_answer_rests_on_keeps_its_row_and_loses_the_digest(tmp
     assert [("Q42", "I1", path, ""), ("Q42", "I1", "cache/destroyed.png", "frame 0"), ("Q42", "I2", path, "x")] == (
         pl.read_parquet(tmp_path / name).rows()
     )
+
+
+def digests_in(root):
+    """Return every 64 hex digits of what an erasure leaves, but digests of tables and reports as they were."""
+    said = []
+    for entry in log.read(root / chain.LOG):
+        kept = {key: value for key, value in entry.items() if key not in ("outputs", "prev", "models", "code", "case")}
+        said.append(json.dumps(kept))
+    folder = root / "custody"
+    said += [path.read_text() for path in folder.rglob("*") if path.is_file() and path.name not in WHOLE]
+    said.append(re.sub(r"  .*", "", (root / "custody/manifest.sha256").read_text()))
+    return set(re.findall(r"\b[0-9a-f]{64}\b", "\n".join(said)))
+
+
+WHOLE = ("log.jsonl", "manifest.sha256", "checkpoint")
+
+
+def test_nobody_can_try_the_picture_against_what_is_left(case, tmp_path, monkeypatch):
+    """
+    Whoever has the picture computes what the log may hold of it: under any name, alone or in a list, in any unit.
+
+    A digest that follows from the picture is the same in a second case of the same pictures, and another in a third of
+    other pictures: there is none, whatever it is computed of.
+    """
+    cases = [case, erasing.make(tmp_path / "same")]
+    for name in ("raw/images/i.png", "raw/images/copy.png"):
+        monkeypatch.setitem(erasing.FILES, name, "another picture")
+    cases.append(erasing.make(tmp_path / "others"))
+    for each, sha256 in zip(cases, (SHA256, SHA256, hashlib.sha256(b"another picture").hexdigest()), strict=True):
+        with job(each, "sweep", {"a": sha256}) as work:
+            work.unit("probe raw/images/copy.png", digest_of([sha256, "engine"]), {}, {"face": False})
+            work.unit("one", digest_of(sha256), {}, {"probes": comparisons._probes_digest(work, frozenset([sha256]))})
+            work.outputs |= work.log.last(event="outcome", step="sweep")["outputs"]
+        toolkit.erase(open_case(each.root), "I-1", yes=True)
+    left, same, others = (digests_in(each.root) for each in cases)
+
+    assert set() == {SHA256, digest_of([SHA256]), digest_of([SHA256, "engine"]), digest_of(SHA256)} & left
+    assert set() == (left & same) - others
+    now = manifest.read(case.root)
+    then = sorted([*now, *(manifest.Entry(f"raw/images/{name}.png", SHA256) for name in ("i", "copy"))])
+    salt = (case.root / manifest.MANIFEST).read_bytes()[7:71].decode()
+    tried = {hashlib.sha256(manifest.render(then, each)).hexdigest() for each in ("", salt)}
+    logged = {str(entry.get("outputs", {}).get(manifest.MANIFEST)) for entry in log.read(case.root / chain.LOG)}
+    assert (set(), 2) == (tried & logged, len(logged - {"None"}))

@@ -7,9 +7,10 @@ import pytest
 
 import toolkit
 from toolkit.case import open_case
-from toolkit.custody import chain
+from toolkit.custody import access, chain
 from toolkit.errors import AuthorityError, IntegrityError, UsageError
 from toolkit.steps import selftest
+from toolkit.steps.consulted import consulted
 from toolkit.steps.gate import standing_mandate
 
 MANDATE = """
@@ -190,14 +191,14 @@ def test_a_witness_sees_that_the_log_only_grew_and_no_line_of_it(tmp_path, case,
     before = {name: (case / "custody" / name).read_bytes() for name in ("log.jsonl", "checkpoint")}
     (tmp_path / "first").write_text(hand_over())
     assert "seal" not in (tmp_path / "request").read_text()
-    assert "2 lines, cosigned by oversight" in toolkit.keep_head(open_case(case), tmp_path / "first")
+    assert "3 lines, cosigned by oversight" in toolkit.keep_head(open_case(case), tmp_path / "first")
 
     for n in range(3):
         (case / f"raw/share_log/{n}.csv").write_text("a,b\n")
         use(monkeypatch, tmp_path / "office.key")
         toolkit.seal(open_case(case))
     (tmp_path / "second").write_text(hand_over(tmp_path / "seen"))
-    assert 8 == int((tmp_path / "second").read_text().split("\n")[1])
+    assert 9 == int((tmp_path / "second").read_text().split("\n")[1])
     found = toolkit.verify(case, heads=[tmp_path / "second"])
     assert found.ok, found.failures
     assert 1 == len(found.limits)
@@ -230,9 +231,9 @@ def test_a_split_view_is_not_cosigned(tmp_path, case, monkeypatch, keys):
     for name in "bcd":
         (case / f"raw/share_log/{name}.csv").write_text("a,b\n")
         toolkit.seal(open_case(case))
-    (tmp_path / "request").write_text(toolkit.head(open_case(case), None).replace("old 0", "old 4"))
+    (tmp_path / "request").write_text(toolkit.head(open_case(case), None).replace("old 0", "old 5"))
     use(monkeypatch, tmp_path / "oversight.key")
-    with pytest.raises(IntegrityError, match="did not grow from the 4 that were seen: rewritten or cut"):
+    with pytest.raises(IntegrityError, match="did not grow from the 5 that were seen: rewritten or cut"):
         toolkit.witness(tmp_path / "request", seen=tmp_path / "seen", trust=[keys["office"]])
     with pytest.raises(IntegrityError, match="not signed by a signer that is trusted"):
         toolkit.witness(tmp_path / "request", seen=tmp_path / "other", trust=[keys["oversight"]])
@@ -316,3 +317,119 @@ def test_signers_and_names_that_are_no_text_are_refused(tmp_path, case):
     with pytest.raises(UsageError, match="name of a key: expected text"):
         toolkit.new_key(tmp_path / "half.key", name="\udcff")
     assert not (tmp_path / "half.key").exists()
+
+
+def ready(tmp_path, case, monkeypatch):
+    """Seal and sign the case; return its root."""
+    use(monkeypatch, tmp_path / "office.key")
+    toolkit.seal(open_case(case))
+    toolkit.sign(open_case(case))
+    return case
+
+
+@pytest.mark.parametrize("command", ["seal", "ingest", "run", "link", "reconstruct"])
+def test_a_step_without_a_key_ends_with_5_also_when_it_is_up_to_date(tmp_path, case, monkeypatch, run_cli, command):
+    """Whatever case.toml lists by now; nothing is written into the log."""
+    ready(tmp_path, case, monkeypatch)
+    toolkit.ingest(open_case(case), workers=1)
+    monkeypatch.delenv("TOOLKIT_KEY")
+    log = (case / chain.LOG).read_bytes()
+    said = (case / "case.toml").read_text()
+
+    for text in (said, said.split("\n", 1)[1]):
+        (case / "case.toml").write_text(text)
+        ran = run_cli(command, case)
+        assert (5, log) == (ran.returncode, (case / chain.LOG).read_bytes()), ran.stderr
+
+
+def test_a_mandate_is_not_widened_by_deleting_the_signers(tmp_path, case, monkeypatch):
+    """The log says who signs: the mandate stands only as they signed it, and verify names case.toml."""
+    ready(tmp_path, case, monkeypatch)
+    said = (case / "case.toml").read_text().split("\n", 1)[1]
+    (case / "case.toml").write_text(said.replace('cameras = ["KB-1"]', 'cameras = ["*"]'))
+
+    with pytest.raises(AuthorityError, match=r"case\.toml: signers: expected those of the log, office") as error:
+        standing_mandate(open_case(case))
+    assert 5 == error.value.exit_code
+    assert {"V512", "V517", "V528"} <= {failure.code for failure in toolkit.verify(case).failures}
+    for key in ("office.key", "oversight.key"):
+        use(monkeypatch, tmp_path / key)
+        with pytest.raises(AuthorityError, match="signed once is signed from then on"):
+            toolkit.sign(open_case(case))
+
+
+def relist(case, *keys):
+    """Let case.toml list other signers."""
+    rest = (case / "case.toml").read_text().split("\n", 1)[1]
+    (case / "case.toml").write_text(f"signers = [{', '.join(repr(key) for key in keys)}]\n" + rest)
+
+
+def test_an_old_signer_signs_the_change_to_a_new_one(tmp_path, case, monkeypatch):
+    """Both by `key sign`: the old for the change, the new for the mandate; then the old signs no more."""
+    ready(tmp_path, case, monkeypatch)
+    new = toolkit.new_key(tmp_path / "new.key", name="successor")
+    relist(case, new)
+    use(monkeypatch, tmp_path / "new.key")
+    with pytest.raises(AuthorityError, match="the log does not name successor"):
+        toolkit.sign(open_case(case))
+
+    use(monkeypatch, tmp_path / "office.key")
+    assert "successor sign from now on" in " ".join(toolkit.sign(open_case(case)))
+    with pytest.raises(AuthorityError, match="give the key of one of its signers"):
+        toolkit.seal(open_case(case))
+    use(monkeypatch, tmp_path / "new.key")
+    toolkit.sign(open_case(case))
+    (case / "raw/share_log/2018.csv").write_text("a,b\n")
+    toolkit.seal(open_case(case))
+    found = toolkit.verify(case)
+    assert (True, "signed by successor (") == (found.ok, found.signed[:21]), found.failures
+
+
+def test_a_lost_key_has_a_path_that_everybody_sees(tmp_path, case, monkeypatch, run_cli):
+    """`key sign --lost` with the new key: the case goes on, and verifies for whoever names that key, and only then."""
+    ready(tmp_path, case, monkeypatch)
+    new = toolkit.new_key(tmp_path / "new.key", name="successor")
+    relist(case, new)
+    use(monkeypatch, tmp_path / "new.key")
+
+    ran = run_cli("key", "sign", case, "--lost")
+    assert (0, True) == (ran.returncode, "the old keys being lost" in ran.stdout), ran.stderr
+    toolkit.seal(open_case(case))
+    assert ["V527"] == [failure.code for failure in toolkit.verify(case).failures]
+    assert toolkit.verify(case, trust=[new]).ok
+
+
+def test_an_unsigned_log_is_shown_line_by_line_to_whoever_takes_it_over(tmp_path, case, monkeypatch):
+    """`key sign` names the lines that it makes its own."""
+    said = (case / "case.toml").read_text()
+    (case / "case.toml").write_text(said.split("\n", 2)[2])
+    toolkit.seal(open_case(case))
+    (case / "case.toml").write_text(said)
+    use(monkeypatch, tmp_path / "office.key")
+
+    told = toolkit.sign(open_case(case))
+
+    assert [
+        "line 1, not signed: intent seal",
+        "line 2, not signed: outcome seal",
+        "line 3: office sign from now on",
+    ] == [line.partition(": ")[2].partition(", 20")[0] for line in told[:3]]
+
+
+def test_readers_hold_no_key_and_the_next_step_with_one_commits_what_they_did(tmp_path, case, monkeypatch):
+    """Reading goes to access.jsonl, deciding to hand/; also a step that has nothing else to do commits to both."""
+    ready(tmp_path, case, monkeypatch)
+    toolkit.ingest(open_case(case), workers=1)
+    monkeypatch.delenv("TOOLKIT_KEY")
+    consulted(open_case(case), "ask Q01")
+    (case / "hand/decisions.csv").write_text("a,b\n")
+    assert ["V513"] == [failure.code for failure in toolkit.verify(case).failures]
+
+    use(monkeypatch, tmp_path / "office.key")
+    toolkit.ingest(open_case(case), workers=1)
+
+    last = chain.load(case / chain.LOG, every=True).entries[-1]
+    assert ("access", 1) == (last["event"], last["lines"])
+    assert toolkit.verify(case).ok
+    (case / access.ACCESS).write_bytes(b"")
+    assert ["V521"] == [failure.code for failure in toolkit.verify(case).failures]

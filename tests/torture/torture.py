@@ -22,12 +22,27 @@ import crash_states
 import flips
 import fuzz
 import generated
+import mutations
 import pipeline
 import races
 import store
 import worker_kills
 
-GOALS = ("kills", "states", "faults", "bits", "log", "tables", "races", "bundles", "store", "fuzz", "workers")
+GOALS = (
+    "kills",
+    "states",
+    "faults",
+    "bits",
+    "log",
+    "tables",
+    "races",
+    "bundles",
+    "appended",
+    "mutations",
+    "store",
+    "fuzz",
+    "workers",
+)
 
 
 def main() -> None:
@@ -92,6 +107,21 @@ def _bundles(folder: Path, fewer: int) -> str:
     return f"{good} whole bundles accepted and {bad} broken ones refused by verify and by verify.py alike"
 
 
+def _appended(folder: Path, fewer: int) -> str:
+    tried, refused = mutations.appended(folder, fewer)
+    assert tried == refused, (tried, refused)
+    return f"{refused}/{tried} lines that no signer signed, appended to a signed log, refused by both verifiers"
+
+
+def _mutations(folder: Path, fewer: int) -> str:
+    tried, accepted, wrong = mutations.disagreements(folder, mutations.TRIES // fewer)
+    assert not wrong, wrong
+    return (
+        f"{tried.total():,} mutated bundles of {len(tried)} kinds, 0 disagreements of verify and verify.py; "
+        f"both accepted {accepted.total():,} that say nothing else than was recorded"
+    )
+
+
 def _fuzz(folder: Path, fewer: int) -> str:
     return "; ".join(fuzz.described(fuzz.fuzz(folder, 5 if fewer == 1 else 0.5)))
 
@@ -117,6 +147,8 @@ _DO: dict[str, Callable[[Path, int], str]] = {
     "tables": _tables,
     "races": _races,
     "bundles": _bundles,
+    "appended": _appended,
+    "mutations": _mutations,
     "store": _store,
     "fuzz": _fuzz,
     "workers": _workers,

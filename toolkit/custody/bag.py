@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from toolkit.custody import write
-from toolkit.custody.digest import Unreadable, file_digest, files_under, shown
+from toolkit.custody import grammar, write
+from toolkit.custody.digest import Unreadable, file_digest, files_under, read_regular, shown
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 PAYLOAD, TAGS = "manifest-sha256.txt", "tagmanifest-sha256.txt"
@@ -49,7 +49,7 @@ def seal_bag(folder: Path, about: Mapping[str, str]) -> None:
 def check_bag(folder: Path) -> list[tuple[str, str]]:
     """Return (path, fault) of whatever is not as the bag's manifests say; nothing is missing and nothing else there."""
     faults = []
-    if not (folder / "bagit.txt").is_file() or (folder / "bagit.txt").read_bytes() != DECLARATION:
+    if _read(folder / "bagit.txt") != DECLARATION:
         faults.append(("bagit.txt", "expected BagIt 1.0 in UTF-8"))
     listed: dict[str, str] = {}
     for name, in_data in ((PAYLOAD, True), (TAGS, False)):
@@ -58,6 +58,10 @@ def check_bag(folder: Path) -> list[tuple[str, str]]:
             faults.append((name, "expected '<64 hex>  <path>' for each file, sorted, each once"))
         listed |= found or {}
     there = [name for name in files_under(folder) if name != TAGS]
+    strays = [name for name in there if not name.startswith("data/") and name not in grammar.TAGS]
+    faults += [(shown(name), "no file of a bundle") for name in strays]
+    if pair := grammar.alike(there):
+        faults.append((shown(pair[1]), f"differs from {shown(pair[0])} by case or Unicode form only"))
     faults += [(shown(name), "missing") for name in sorted(listed.keys() - set(there))]
     faults += [(shown(name), "in no manifest of the bag") for name in there if name not in listed]
     for name in (name for name in there if name in listed):
@@ -75,11 +79,20 @@ def _render(folder: Path, names: list[str]) -> bytes:
     return "".join(f"{file_digest(folder / name)}  {_encoded(name)}\n" for name in names).encode()
 
 
+def _read(path: Path) -> bytes | None:
+    """Return what is in a regular file; None where there is none, or it cannot be read."""
+    try:
+        return read_regular(path)
+    except Unreadable:
+        return None
+
+
 def _parse(path: Path) -> dict[str, str] | None:
     """Return path -> SHA-256, or None where it is not what `_render` writes."""
+    content = _read(path)
     try:
-        *lines, rest = path.read_bytes().decode().split("\n")
-    except (OSError, ValueError):
+        *lines, rest = content.decode().split("\n") if content is not None else ["-"]
+    except ValueError:
         return None
     parts = [_LINE.fullmatch(line) for line in lines]
     if rest or not all(parts):
@@ -87,7 +100,7 @@ def _parse(path: Path) -> dict[str, str] | None:
     found = {_decoded(part[2]): part[1] for part in parts if part}
     names = list(found)
     in_order = len(names) == len(lines) and names == sorted(names, key=str.encode)
-    inside = all(not {"", ".", ".."} & set(name.split("/")) for name in names)
+    inside = all(map(grammar.is_normal, names))
     as_written = all(part and _encoded(name) == part[2] for name, part in zip(names, parts, strict=False))
     return found if in_order and inside and as_written else None
 

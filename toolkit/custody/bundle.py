@@ -1,16 +1,17 @@
 """Is a bundle what was recorded: the bag, the case in it without its sources, and every statement's proof."""
 
 import csv
-import json
+import tomllib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from toolkit.custody import bag, chain, manifest, proofs, verify
+from toolkit.custody import access, bag, chain, checkpoint, grammar, mandate, manifest, note, proofs, verify
 from toolkit.custody.chain import LOG
 from toolkit.custody.checkpoint import CHECKPOINT
-from toolkit.custody.digest import digest_of, file_digest
+from toolkit.custody.digest import file_digest, files_under, read_regular, shown
 from toolkit.custody.heads import Trust
+from toolkit.custody.signing import SIGNERS
 from toolkit.custody.verify import Failure, Verification
 from toolkit.errors import IntegrityError
 
@@ -31,57 +32,57 @@ def verify_bundle(folder: Path, trust: Trust) -> Verification:
     case = verify.verify(folder / "data", (), trust, sources=False)
     count = 0
     if not faults and case.ok:
+        data, entries = folder / "data", chain.load(folder / "data" / LOG).entries
+        failures += _check_places(data, entries)
         try:
-            count = _check_statements(folder / "data")
-        except (IntegrityError, ValueError, KeyError, TypeError, OSError, csv.Error) as error:
+            count = _check_statements(data, entries)
+        except (IntegrityError, ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error) as error:
             failures.append(Failure("V519", STATEMENTS, str(error)))
     found = sorted({*case.failures, *failures})
     return replace(case, checked=case.checked + count, failures=found)
 
 
-def _check_statements(data: Path) -> int:
-    """Return how many statements the log has, with every row of every table among them, or raise."""
-    head, contents = (data / CHECKPOINT).read_bytes(), chain.load(data / LOG)
-    lines = (data / LOG).read_bytes().split(b"\n")
-    proven: dict[str, chain.Entry] = {}
-    for path in sorted((data / "proofs").glob("*.tlog-proof")):
-        index = int(path.stem)
-        if not 0 <= index < len(contents.entries):
-            raise IntegrityError(f"{path.name}: the log has no line {index + 1}")
-        if proofs.check_tlog_proof(path.read_bytes(), lines[index], head, path.name) != index:
-            raise IntegrityError(f"{path.name}: is of another line")
-        proven[path.name] = contents.entries[index]
-    sealed = dict(manifest.read(data))
-    tables = {path.relative_to(data).as_posix(): _rows(path) for path in sorted(data.glob(proofs.TABLES))}
-    wanted = {(name, row) for name, rows in tables.items() for row in range(1, len(rows))}
-    total = len(wanted)
-    for line in (data / STATEMENTS).read_bytes().split(b"\n")[:-1]:
-        wanted.remove(_check_statement(data, json.loads(line), proven, sealed, tables))
-    if wanted:
-        raise IntegrityError(f"no statement for {sorted(wanted)[:3]}")
-    return total
+def _check_places(data: Path, entries: list[chain.Entry]) -> Iterator[Failure]:
+    """Yield what stands where nothing may, and what is not as it is vouched for; outputs were compared before."""
+    models, sealed = verify.expected_models(entries), dict(manifest.read(data))
+    known = {"models": models, "manifest": sealed, "access": {}}
+    accessed = [entry for entry in entries if entry["event"] == "access"]
+    if accessed:
+        known["access"] = {access.ACCESS: accessed[-1]["sha256"]}
+    torn = {entry["torn"] for entry in entries if entry["event"] == "recovered_tail"}
+    there = files_under(data)
+    for path in sorted({*there, *models}):
+        by = grammar.place_of(path)
+        if by is None or (by == "torn" and path not in torn):
+            yield Failure("V529", shown(path), "stands where nothing may, or nothing in the log names it")
+        elif by in known and path not in known[by]:
+            yield Failure("V529", shown(path), "nothing in the log vouches for it")
+        elif by in known and path not in there:
+            yield Failure("V529", shown(path), "missing; the log names it")
+        elif by in known and file_digest(data / path) != known[by][path]:
+            yield Failure("V529", shown(path), f"expected {known[by][path][:12]}, found another")
+    if mandate.MANDATE_NOTE in there and not _is_signed_mandate(data, entries):
+        yield Failure("V529", mandate.MANDATE_NOTE, "a signature of a mandate, and no mandate that is signed")
 
 
-def _rows(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8", newline="") as text:
-        return list(csv.reader(text))
+def _is_signed_mandate(data: Path, entries: list[chain.Entry]) -> bool:
+    """Whether the case is signed and states a mandate: only then may a signature of one stand there."""
+    signed = any(entry["event"] == SIGNERS for entry in entries)
+    return signed and "mandate" in tomllib.loads(read_regular(data / "case.toml").decode())
 
 
-def _check_statement(
-    data: Path,
-    said: dict[str, Any],
-    proven: dict[str, chain.Entry],
-    sealed: dict[str, str],
-    tables: dict[str, list[list[str]]],
-) -> tuple[str, int]:
-    """Return (file, row) of a statement that holds, or raise."""
-    file, row = said["file"], said["row"]
-    report, seal = (proven[said["proofs"][kind]] for kind in ("report", "seal"))
-    for entry, name in ((report, file), (seal, manifest.MANIFEST)):
-        if entry["outputs"][name] != file_digest(data / name):
-            raise IntegrityError(f"{name}: line {entry['n'] + 1} of the log has another digest")
-    if not 0 < row < len(tables[file]) or digest_of(tables[file][row]) != said["row_sha256"]:
-        raise IntegrityError(f"{file} row {row}: not what the statement says")
-    if wrong := [source for source, sha256 in said["sources"].items() if sealed.get(source) != sha256]:
-        raise IntegrityError(f"{file} row {row}: rests on {wrong[0]}, which was sealed with another digest, or never")
-    return file, row
+def _check_statements(data: Path, entries: list[chain.Entry]) -> int:
+    """Return how many statements there are, each with its proof, and nothing else; raise where that is not so."""
+    head, lines = read_regular(data / CHECKPOINT), read_regular(data / LOG).split(b"\n")
+    size = checkpoint.parse(note.parse(head, CHECKPOINT).text, CHECKPOINT).size
+    made = proofs.all_statements(data, entries[:size], dict(manifest.read(data)))
+    if read_regular(data / STATEMENTS) != made.content:
+        raise IntegrityError("not the statements that follow from reports, manifest and log")
+    wanted = {f"{index}.tlog-proof" for index in made.rests_on} | {Path(STATEMENTS).name}
+    if (there := set(files_under(data / "proofs"))) != wanted:
+        raise IntegrityError(f"proofs that no statement needs, or that are missing: {sorted(there ^ wanted)[:3]}")
+    for index in made.rests_on:
+        name = f"{index}.tlog-proof"
+        if proofs.check_tlog_proof(read_regular(data / "proofs" / name), lines[index], head, name) != index:
+            raise IntegrityError(f"{name}: is of another line")
+    return made.rows

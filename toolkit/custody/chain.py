@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-import rfc8785
-
-from toolkit.custody import checkpoint
+from toolkit.custody import checkpoint, note
 from toolkit.custody.checkpoint import CHECKPOINT
+from toolkit.custody.digest import canonical_exact, read_if_there
+from toolkit.custody.grammar import DEPTH, line_fault, too_deep
 from toolkit.custody.merkle import Tree
 from toolkit.custody.note import Note
+from toolkit.custody.signing import NotSigned, Signing
 from toolkit.errors import IntegrityError
 
 LOG = "custody/log.jsonl"
@@ -22,7 +23,6 @@ START = "0" * 64
 """What the first line commits to."""
 
 _LARGEST = 2**53 - 1  # RFC 8785: the integers that every reader of JSON has exactly
-_PRIVATE_USE = 0xEE  # first byte, in UTF-8, of U+E000 and above
 _SHORT = 12
 
 
@@ -53,7 +53,7 @@ class Entry(Mapping[str, Any]):
 
 
 class Contents(NamedTuple):
-    """The log as it is on the disk: lines, the tree over them, how many the checkpoint names, it, and a torn tail."""
+    """The log on the disk: lines, tree, how many the checkpoint names, it, a torn tail, and who may sign."""
 
     entries: list[Entry]
     tree: Tree
@@ -61,17 +61,23 @@ class Contents(NamedTuple):
     note: Note | None
     tail: bytes
     whole_bytes: int
+    signing: Signing
 
 
-def load(path: Path) -> Contents:
+def load(path: Path, *, every: bool = False) -> Contents:
     """
     Return the log, checked, with its torn tail; empty where there is no log.
+
+    Args:
+        path: Of the log.
+        every: Whether each line's signature is computed. Else those that a signed checkpoint covers are taken from it.
 
     Raises:
         IntegrityError: If a line is not canonical JSON, does not follow the one before, or is not what the checkpoint
             commits to.
+        NotSigned: If the log is signed, and a line or the checkpoint is not.
     """
-    content = path.read_bytes() if path.exists() else b""
+    content = read_if_there(path) or b""
     *lines, tail = content.split(b"\n")
     head = checkpoint.read(path.with_name("checkpoint"), CHECKPOINT)
     entries: list[Entry] = []
@@ -86,8 +92,26 @@ def load(path: Path) -> Contents:
     if head:
         _check_head(head[0], lines, root)
     headed = head[0].size if head else 0
-    _check_headless(entries, headed)
-    return Contents(entries, tree, headed, head[1] if head else None, tail, len(content) - len(tail))
+    signing = _check_signed(entries, head, every=every)
+    _check_headless(entries, headed, signed=bool(head and signing.keys))
+    return Contents(entries, tree, headed, head[1] if head else None, tail, len(content) - len(tail), signing)
+
+
+def _check_signed(entries: list[Entry], head: tuple[checkpoint.Checkpoint, Note] | None, *, every: bool) -> Signing:
+    """
+    Return who may sign the log; raise NotSigned where a line, or the head, is not signed by who may.
+
+    A head that a signer signed speaks for the lines that it covers; what comes after it speaks for itself.
+    """
+    signing = Signing()
+    for number, entry in enumerate(entries, 1):
+        signing.take(number, entry, check=every or head is None or number > head[0].size)
+    if head and signing.keys:
+        keys = signing.for_head(head[0].size)
+        if keys and not note.signed_by(head[1], keys, CHECKPOINT):
+            names = ", ".join(key.name for key in keys)
+            raise NotSigned(f"{CHECKPOINT}: not signed by a signer of the case ({names})")
+    return signing
 
 
 def is_earlier(at: str, last: str) -> bool:
@@ -108,6 +132,8 @@ def is_earlier(at: str, last: str) -> bool:
 def _parsed(number: int, line: bytes) -> dict[str, Any]:
     """Return the object of a line, or raise IntegrityError unless it is canonical JSON without floats."""
     try:
+        if too_deep(line):
+            raise ValueError(f"JSON deeper than {DEPTH}")  # noqa: TRY301 - said as what cannot be parsed is
         value = json.loads(
             line.decode(),
             object_pairs_hook=_no_duplicates,
@@ -115,26 +141,15 @@ def _parsed(number: int, line: bytes) -> dict[str, Any]:
             parse_constant=_no_float,
             parse_int=_exact_integer,
         )
-        canonical = _canonical(value, line)
+        canonical = canonical_exact(value)
     except (ValueError, RecursionError) as error:
         raise IntegrityError(f"{LOG}: line {number} cannot be read: {error}") from error
     if canonical != line:
         raise IntegrityError(f"{LOG}: line {number} is not canonical JSON (RFC 8785)")
-    if not isinstance(value, dict) or not all(isinstance(value.get(key), str) for key in ("prev", "at", "event")):
-        raise IntegrityError(f"{LOG}: line {number}: expected an object with n, prev, at and event")
-    return value
-
-
-def _canonical(value: Any, line: bytes) -> bytes:  # noqa: ANN401
-    """
-    Return the canonical form of what was read from *line*.
-
-    Without floats, the standard library writes it, six times as fast; only the order of keys differs when
-    characters from U+E000 on are among them (RFC 8785 sorts by UTF-16).
-    """
-    if max(line, default=0) >= _PRIVATE_USE:
-        return rfc8785.dumps(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    if fault := line_fault(value):
+        raise IntegrityError(f"{LOG}: line {number}: {fault}")
+    found: dict[str, Any] = value
+    return found
 
 
 def _check_follows(number: int, entry: Entry, prev: str) -> None:
@@ -162,9 +177,11 @@ def _check_head(head: checkpoint.Checkpoint, lines: list[bytes], root: bytes | N
         raise IntegrityError(f"{CHECKPOINT}: is of the log {head.origin}, this is {origin}")
 
 
-def _check_headless(entries: list[Entry], headed: int) -> None:
-    """Raise IntegrityError if a line beyond the checkpoint must have had its own."""
+def _check_headless(entries: list[Entry], headed: int, *, signed: bool) -> None:
+    """Raise IntegrityError if a line beyond the checkpoint must have had its own; signed ones speak for themselves."""
     # A kill between line and checkpoint leaves one line beyond it; units before that have no checkpoint at all.
+    if signed:
+        return
     for number, entry in enumerate(entries[headed:-1], headed + 1):
         if entry["event"] != "unit":
             raise IntegrityError(

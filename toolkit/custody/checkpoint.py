@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from toolkit.custody import merkle, note
+from toolkit.custody.digest import read_if_there
 from toolkit.custody.note import Note
 from toolkit.errors import IntegrityError
 
@@ -70,9 +71,10 @@ def read(path: Path, place: str) -> tuple[Checkpoint, Note] | None:
     Raises:
         IntegrityError: If it is not a checkpoint.
     """
-    if not path.exists():
+    content = read_if_there(path)
+    if content is None:
         return None
-    found = note.parse(path.read_bytes(), place)
+    found = note.parse(content, place)
     return parse(found.text, place), found
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from toolkit.custody import write
-from toolkit.custody.digest import canonical
+from toolkit.custody.digest import canonical, read_if_there
 from toolkit.errors import IntegrityError
 
 OPENINGS = "custody/openings.jsonl"
@@ -25,7 +25,7 @@ _SALT_BYTES = 32
 def commit(case_root: Path, values: Iterable[str]) -> list[str]:
     """Keep the values with salts of their own and return their commitments, in hex; hold the case's lock."""
     made, path = [], case_root / OPENINGS
-    content = path.read_bytes() if path.exists() else b""
+    content = _content(case_root)
     if not content.endswith(b"\n") and content:
         write.truncate(path, content.rfind(b"\n") + 1)  # what a killed process left: nothing commits to it
     for value in values:
@@ -42,15 +42,15 @@ def opened(case_root: Path) -> dict[str, str]:
     Raises:
         IntegrityError: If a value is not what was committed to.
     """
-    path, found = case_root / OPENINGS, {}
-    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+    found = {}
+    lines = _content(case_root).split(b"\n")[:-1]
     for number, line in enumerate(lines, 1):
         try:
             kept = json.loads(line)
             commitment, value = kept["commitment"], kept["value"]
             salt = bytes.fromhex(kept["salt"])
             right = line == _line(salt, value) and commitment == _commitment(salt, value)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise IntegrityError(f"{OPENINGS}: line {number} cannot be read: {error}") from error
         if not right:
             raise IntegrityError(f"{OPENINGS}: line {number} is not what was committed to")
@@ -67,12 +67,11 @@ def check(case_root: Path, named: Iterable[str]) -> str:
         named: The commitments that the log has. Bytes after the last newline are what a killed process left, unless
             they hold one of these.
     """
-    path = case_root / OPENINGS
     try:
         opened(case_root)
     except IntegrityError as error:
         return str(error).removeprefix(f"{OPENINGS}: ")
-    torn = path.read_bytes().rpartition(b"\n")[2] if path.exists() else b""
+    torn = _content(case_root).rpartition(b"\n")[2]
     if any(made.encode() in torn for made in named):
         return "its last line does not end: expected a newline"
     return ""
@@ -81,11 +80,16 @@ def check(case_root: Path, named: Iterable[str]) -> str:
 def erase(case_root: Path, commitments: Iterable[str]) -> int:
     """Erase values and salts for good; return how many. The log, which holds the commitments, stays as it is."""
     gone, path = set(commitments), case_root / OPENINGS
-    *lines, torn = path.read_bytes().split(b"\n") if path.exists() else [b""]
+    *lines, torn = _content(case_root).split(b"\n")
     kept = [line for line in lines if json.loads(line)["commitment"] not in gone]
     if len(kept) < len(lines) or torn:
         write.write_bytes(path, b"".join(line + b"\n" for line in kept))
     return len(lines) - len(kept)
+
+
+def _content(case_root: Path) -> bytes:
+    """Return what is in the file; nothing where there is none."""
+    return read_if_there(case_root / OPENINGS) or b""
 
 
 def _line(salt: bytes, value: str) -> bytes:

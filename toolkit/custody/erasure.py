@@ -16,12 +16,14 @@ import hashlib
 import hmac
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from toolkit.custody import note, write
-from toolkit.custody.digest import canonical, file_digest
+from toolkit.custody.digest import canonical, file_digest, files_under, read_if_there, read_regular
+from toolkit.custody.grammar import place_of
 from toolkit.errors import IntegrityError
 
 FOLDER = "custody/erasures"
@@ -31,6 +33,7 @@ KEY = f"{FOLDER}/key"
 STEP = "erase"
 
 _KEY_BYTES = 32
+_HEX_KEY = re.compile(rb"[0-9a-f]{64}")
 
 
 class Tombstone(NamedTuple):
@@ -58,7 +61,9 @@ class Tombstone(NamedTuple):
 
 def certificates(case_root: Path) -> list[Path]:
     """Return the certificates of a case, in order."""
-    return sorted((case_root / FOLDER).glob("[0-9]*.json"))
+    folder = case_root / FOLDER
+    names = files_under(folder) if os.path.lexists(folder) else []
+    return [folder / name for name in names if name.endswith(".json") and place_of(f"{FOLDER}/{name}")]
 
 
 def tombstones(case_root: Path) -> list[Tombstone]:
@@ -72,26 +77,39 @@ def tombstones(case_root: Path) -> list[Tombstone]:
     for path in certificates(case_root):
         name = f"{FOLDER}/{path.name}"
         try:
-            said = json.loads(path.read_bytes())
+            said = json.loads(read_regular(path))
             people = (said["at"], said["by"], said["witness"], name)
             found += [
                 Tombstone(str(each["image_ref"]), str(each["source"]), str(each["keyed_digest"]), *map(str, people))
                 for each in said["tombstones"]
             ]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise IntegrityError(f"{name}: expected a certificate of erasure: {error}") from error
     return found
 
 
 def the_key(case_root: Path, *, make: bool = False) -> bytes | None:
-    """Return the key of keyed digests; None where there is none and none is to be made."""
+    """
+    Return the key of keyed digests; None where there is none and none is to be made.
+
+    Raises:
+        IntegrityError: If the file is no such key.
+    """
     path = case_root / KEY
-    if path.is_file():
-        return bytes.fromhex(path.read_text("ascii"))
+    if (text := read_if_there(path)) is not None:
+        key = text.partition(b" ")[0]
+        if not _HEX_KEY.fullmatch(key) or text not in (key, _with_digest(bytes.fromhex(key.decode())).encode()):
+            raise IntegrityError(f"{KEY}: expected a key, 64 hex digits, and its SHA-256; found something else")
+        return bytes.fromhex(key.decode())
     if not make:
         return None
-    write.write_text(path, os.urandom(_KEY_BYTES).hex())
+    write.write_text(path, _with_digest(os.urandom(_KEY_BYTES)))
     return the_key(case_root)
+
+
+def _with_digest(key: bytes) -> str:
+    """Return what the file of a key holds: without the digest, nobody would see that a bit of it is another."""
+    return f"{key.hex()} {hashlib.sha256(key).hexdigest()}"
 
 
 def keyed(key: bytes, sha256: str) -> str:
@@ -121,7 +139,7 @@ def amended(entry: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]) -> d
     >>> amended({"n": 0, "outputs": {"a": "1"}}, [{"n": 1, "event": "erased", "outputs": {"a": "2", "b": "3"}}])
     {'a': '2'}
     """
-    outputs = dict(entry["outputs"])
+    outputs = dict(entry.get("outputs", {}))
     for later in entries:
         if later["event"] == "erased" and later["n"] > entry["n"]:
             outputs |= {path: sha256 for path, sha256 in later["outputs"].items() if path in outputs}
@@ -152,7 +170,7 @@ def rows_erased(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for entry in entries:
         if entry["event"] == "unit":
-            found = {path: n for path, n in found.items() if path not in entry["outputs"]}
+            found = {path: n for path, n in found.items() if path not in entry.get("outputs", {})}
         elif entry["event"] == "erased":
             for path, n in entry["rows"].items():
                 found[path] = found.get(path, 0) + n
@@ -189,7 +207,7 @@ def check_certificates(case_root: Path, signers: Iterable[note.PublicKey]) -> tu
     for path in certificates(case_root):
         name = f"{FOLDER}/{path.stem}.txt"
         try:
-            found = note.parse((case_root / name).read_bytes(), name)
+            found = note.parse(read_regular(case_root / name), name)
             if keys and not note.signed_by(found, keys, name):
                 faults.append((name, "not signed by a signer that is trusted"))
             if f"sha256 of {FOLDER}/{path.name}: {file_digest(path)}\n" not in found.text:

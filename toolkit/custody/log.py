@@ -6,11 +6,13 @@ place, from 0; `prev`, the SHA-256 of the line before without its newline (64 ze
 its writer gave; `event`: `intent` before a step acts, `unit` for a piece of work that is finished, `outcome` after it,
 `refusal` for what was asked and not done; `access` for what was read (access.py); `erased` for what was destroyed
 (erasure.py); `forgotten` for descriptors that were removed on purpose (tombstones.py); `recovered_tail` for what a
-killed process left. A line without its newline is a leaf of a Merkle tree (merkle.py). The order of lines is that of
-their places, never of their times, which may go back where a clock did: whoever reads the log is told (C303).
+killed process left; `signers` says who signs from then on (signing.py). What else a line holds is in grammar.py. A line
+without its newline is a leaf of a Merkle tree (merkle.py). The order of lines is that of their places, never of their
+times, which may go back where a clock did: whoever reads the log is told (C303).
 
 `custody/checkpoint` commits to the lines by their number and the root of that tree (checkpoint.py): it is replaced
-after every line but a `unit`, so that cutting lines off, or editing any, shows. It is signed where a key is given.
+after every line but a `unit`, so that cutting lines off, or editing any, shows. In a signed case it is signed, and so
+is each line: what was appended without a key of the case is no line of it, and `verify` names it (V526).
 What no checkpoint outside the case has seen, a person who holds the key, or who writes into an unsigned case, can
 write anew; the log proves what was recorded, not that it is true.
 
@@ -31,12 +33,14 @@ import rfc8785
 from toolkit.custody import note, write
 from toolkit.custody.chain import LOG, START, Entry, load
 from toolkit.custody.checkpoint import CHECKPOINT, Checkpoint, origin_of
+from toolkit.custody.grammar import line_fault
+from toolkit.custody.signing import SIGNERS, Signing, keys_of, signed
 from toolkit.errors import AuthorityError, IntegrityError
 
 EVENTS = ("intent", "unit", "outcome", "refusal", "access", "erased", "forgotten")
 """Events that a step may append."""
 
-_RESERVED = {"n", "prev", "at"}
+_RESERVED = {"n", "prev", "at", "signed", "signers", "lost"}
 
 
 class Log:
@@ -47,19 +51,25 @@ class Log:
 
     Args:
         path: `CASE/custody/log.jsonl`, which need not exist yet.
-        key: What checkpoints are signed with.
-        signers: Public keys that may sign them. Where there are any, an append needs the key of one.
+        key: What lines and checkpoints are signed with.
+        signers: Public keys that `case.toml` lists. They begin a log; one that exists says itself who signs.
+        adopt: Whether somebody is about to sign what none of these signed, or to change who signs.
 
     Raises:
-        IntegrityError: If the log does not hold together, or none of the signers signed its checkpoint.
+        AuthorityError: If the case is signed, and there is no key of a signer, or `case.toml` lists other signers.
+        IntegrityError: If the log does not hold together, or is unsigned and `case.toml` lists signers.
     """
 
-    def __init__(self, path: Path, key: note.PrivateKey | None = None, signers: Sequence[str] = ()) -> None:
+    def __init__(
+        self, path: Path, key: note.PrivateKey | None = None, signers: Sequence[str] = (), *, adopt: bool = False
+    ) -> None:
         """Read and check the log."""
         self.path, self._key = path, key
-        self._signers = [note.public_key(text) for text in signers]
+        self._listed = keys_of(list(signers), "case.toml") if signers else ()
         self._load()
-        check_signed(self._note, self._signers)
+        if not adopt:
+            check_listed(self.signing, self._listed, len(self.entries))
+            self._check_key(self.signing.keys or self._listed)
 
     @property
     def head(self) -> str:
@@ -80,7 +90,6 @@ class Log:
             at: The time, ISO 8601 with its offset, which must be UTC.
 
         Raises:
-            AuthorityError: If there are signers, and no key of one of them.
             ValueError: If the payload holds a float or a reserved key, or the event or time is not one.
             IntegrityError: If something else wrote to the log since it was read.
             ResourceError: If the disk does not take it. The log is as before.
@@ -92,16 +101,45 @@ class Log:
         if dt.datetime.fromisoformat(at).utcoffset() != dt.timedelta(0):
             raise ValueError(f"time must be in UTC, found {at!r}")
         refuse_floats(payload)
-        if self._signers and (self._key is None or self._key.public not in self._signers):
-            names = ", ".join(key.name for key in self._signers)
-            raise AuthorityError(f"case.toml lists signers: give the key of one of them ({names}) with --key")
+        if fault := line_fault({**payload, "n": 0, "prev": START, "at": at}):
+            raise ValueError(f"no line of a log: {fault}")
         self._settle(at)
-        self._add(payload, at)
+        if self._listed and not self.entries:
+            settings = {
+                key: payload[key] for key in ("case", "hand", "tool") if key in payload
+            }  # no two logs begin alike
+            self._add({"event": SIGNERS, SIGNERS: [str(key) for key in self._listed], **settings}, at)
+        named = {SIGNERS: self.signing.lines} if payload["event"] == "outcome" and self.signing.keys else {}
+        self._add({**payload, **named}, at)
         return self.head
+
+    def change_signers(self, keys: Sequence[note.PublicKey], at: str, *, lost: bool = False) -> None:
+        """
+        Append the line that says who signs from now on.
+
+        Args:
+            keys: Who.
+            at: The time.
+            lost: Whether no key of those who signed until now is left. The line says so for ever.
+
+        Raises:
+            AuthorityError: If the key given is not one that may say so: one of the old; of the new where there were
+                none, or they are lost.
+        """
+        self._check_key(keys if lost or not self.signing.keys else self.signing.keys)
+        self._settle(at)
+        flag = {"lost": True} if lost and self.signing.keys else {}
+        self._add({"event": SIGNERS, SIGNERS: [str(key) for key in keys], **flag}, at)
+
+    def _check_key(self, keys: Sequence[note.PublicKey]) -> None:
+        """Raise AuthorityError where there are signers and the key given is none of theirs."""
+        if keys and (self._key is None or self._key.public not in keys):
+            names = ", ".join(key.name for key in keys)
+            raise AuthorityError(f"the case is signed: give the key of one of its signers ({names}) with --key")
 
     def _load(self) -> None:
         contents = load(self.path)
-        self.entries, self._tree, self._headed, self._note, self._tail, self._size = contents
+        self.entries, self._tree, self._headed, self._note, self._tail, self._size, self.signing = contents
         self._settled = False
 
     def _settle(self, at: str) -> None:
@@ -126,6 +164,8 @@ class Log:
 
     def _add(self, payload: Mapping[str, Any], at: str) -> None:
         whole = {**payload, "n": len(self.entries), "prev": self.head, "at": at}
+        if self._key and (self.signing.keys or payload["event"] == SIGNERS):
+            whole = signed(whole, self._key)
         line = rfc8785.dumps(whole)
         try:
             write.append_line(self.path, line)
@@ -135,6 +175,7 @@ class Log:
         self._size += len(line) + 1
         self.entries.append(Entry(json.loads(line), hashlib.sha256(line).hexdigest()))
         self._tree.append(line)
+        self.signing.take(len(self.entries), self.entries[-1], check=False)
         if payload["event"] != "unit":
             self._write_head()
 
@@ -147,7 +188,7 @@ class Log:
             self._headed = len(self.entries)
 
     def sign(self) -> None:
-        """Sign the head as it is, whoever signed it before: somebody looked at the log, and answers for it."""
+        """Sign the head as it is: somebody looked at the log, and answers for it."""
         self._headed = 0
         self._write_head()
 
@@ -168,15 +209,22 @@ def read(path: Path) -> list[Entry]:
     return load(path).entries
 
 
-def check_signed(head: note.Note | None, signers: Sequence[note.PublicKey]) -> None:
+def check_listed(signing: Signing, listed: Sequence[note.PublicKey], lines: int) -> None:
     """
-    Check that one of the signers signed the checkpoint, where there are any.
+    Compare the signers that `case.toml` lists with those of the log.
 
     Raises:
-        IntegrityError: If none did, or a signature does not hold.
+        AuthorityError: If the log says that others sign: signed once is signed from then on.
+        IntegrityError: If the log has lines that nobody signed, and there are signers.
     """
-    if head and signers and not note.signed_by(head, signers, CHECKPOINT):
-        names = ", ".join(key.name for key in signers)
+    if signing.keys and set(listed) != set(signing.keys):
+        names = ", ".join(f"{key.name} ({key.id.hex()})" for key in signing.keys)
+        raise AuthorityError(
+            f"case.toml: signers: expected those of the log, {names}: the case is signed. Put them back; or let one "
+            "of them sign the change: 'toolkit key sign CASE --key FILE'"
+        )
+    if listed and not signing.keys and lines:
+        names = ", ".join(key.name for key in listed)
         raise IntegrityError(
             f"{CHECKPOINT}: not signed by a signer of case.toml ({names}); if the case had none when it was written, "
             "look at the log, then 'toolkit key sign CASE --key FILE'"

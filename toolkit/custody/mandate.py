@@ -7,14 +7,16 @@ are in it so that a signature is not good for another case, nor for another day.
 """
 
 import datetime as dt
+import os
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from toolkit.custody import note
-from toolkit.custody.digest import digest_of
-from toolkit.errors import AuthorityError, IntegrityError
+from toolkit.custody.digest import digest_of, read_regular
+from toolkit.custody.signing import keys_of
+from toolkit.errors import AuthorityError, IntegrityError, UsageError
 
 MANDATE_NOTE = "custody/mandate.sig"
 """Path of the mandate's signature in a case."""
@@ -37,6 +39,23 @@ def text_of(case_toml: str) -> str:
     return f"toolkit mandate\n{digest_of(said)}\n"
 
 
+def signers_in(case_root: Path) -> tuple[note.PublicKey, ...]:
+    """
+    Return the public keys that `case.toml` lists as signers.
+
+    Raises:
+        IntegrityError: If it cannot be read, or lists none that could be.
+    """
+    try:
+        listed = tomllib.loads(read_regular(case_root / "case.toml").decode()).get("signers", [])
+    except (ValueError, RecursionError) as error:
+        raise IntegrityError(f"case.toml: cannot be read: {error}") from error
+    try:
+        return keys_of(listed, "case.toml")
+    except UsageError as error:
+        raise IntegrityError(str(error)) from error
+
+
 def check(case_root: Path, signers: Sequence[str]) -> list[note.PublicKey]:
     """
     Return who signed the mandate of a case as it stands; nobody where it lists no signers, or states none.
@@ -47,9 +66,9 @@ def check(case_root: Path, signers: Sequence[str]) -> list[note.PublicKey]:
     if not signers:
         return []
     try:
-        case_toml = (case_root / "case.toml").read_text("utf-8")
+        case_toml = read_regular(case_root / "case.toml").decode()
         stated = "mandate" in tomllib.loads(case_toml)
-    except ValueError as error:
+    except (IntegrityError, ValueError, RecursionError) as error:
         raise AuthorityError(
             f"case.toml: cannot be read, so that nobody can say whether it is signed: {error}"
         ) from error
@@ -57,10 +76,10 @@ def check(case_root: Path, signers: Sequence[str]) -> list[note.PublicKey]:
         return []
     path = case_root / MANDATE_NOTE
     again = "its signer signs it with 'toolkit key sign CASE --key FILE'"
-    if not path.exists():
+    if not os.path.lexists(path):
         raise AuthorityError(f"the mandate is not signed, and case.toml lists signers: {again}")
     try:
-        found = note.parse(path.read_bytes(), MANDATE_NOTE)
+        found = note.parse(read_regular(path), MANDATE_NOTE)
         by = note.signed_by(found, [note.public_key(text) for text in signers], MANDATE_NOTE)
     except IntegrityError as error:
         raise AuthorityError(f"{error}; {again}") from error

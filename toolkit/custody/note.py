@@ -171,13 +171,14 @@ def signed_by(note: Note, keys: Iterable[PublicKey], place: str) -> list[PublicK
         made = [each.made for each in note.signatures if (each.name, each.key_id) == (key.name, key.id)]
         if not made:
             continue
-        if not all(_holds(key, note.text, each) for each in made):
+        if not all(holds(key, note.text, each) for each in made):
             raise IntegrityError(f"{place}: the signature of {key.name} does not hold: the text is not what was signed")
         found.append(key)
     return found
 
 
-def _holds(key: PublicKey, text: str, made: bytes) -> bool:
+def holds(key: PublicKey, text: str, made: bytes) -> bool:
+    """Return whether a signature over a text is that of a key."""
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
 

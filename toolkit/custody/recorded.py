@@ -62,7 +62,7 @@ def recorded(case_root: Path) -> Recorded:
     also = {path: stone.sha256 for path, stone in forgotten.done.items()}
     for entry in entries:
         if entry["event"] == "unit" and str(entry.get("step")) in begun:
-            also |= entry["found"].get("coming", {})
+            also |= entry.get("found", {}).get("coming", {})
     found = Recorded(expected_outputs(entries), begun, also, frozenset(forgotten.begun))
     _known[case_root] = state, found
     return found

@@ -16,6 +16,7 @@ import datetime as dt
 import hashlib
 import importlib
 import io
+import itertools
 import json
 import os
 import re
@@ -24,11 +25,53 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+import unicodedata
 from pathlib import Path
 
 HEX = re.compile(r"[0-9a-f]{64}")
-ESCAPED = {"\\": "\\", "n": "\n", "r": "\r"}
-DER = bytes.fromhex("302a300506032b6570032100")  # before the 32 bytes of an Ed25519 key (RFC 8410)
+
+# The grammar of a case and of a bag, as tables; `toolkit` reads these very tables, and its page custody/grammar.py
+# says what they mean. A file that stands nowhere here is refused; whoever lets a new kind of file in adds a line.
+PLACES = (  # path below data/, and what vouches for it
+    (r"case\.toml", "case"),  # lines of the log: key `case`
+    (r"hand/.+", "hand"),  # lines of the log: key `hand`, over the folder
+    (r"custody/(log\.jsonl|checkpoint)", "log"),
+    (r"custody/manifest\.sha256", "outputs"),  # lines of the log: key `outputs`
+    (r"custody/mandate\.sig", "signature"),  # a signer of the case
+    (r"custody/witnessed/[^/]+\.note", "head"),  # the log grew from it
+    (r"custody/torn/[^/]+", "torn"),  # lines `recovered_tail`
+    (r"custody/access\.jsonl", "access"),  # the last line `access`
+    (r"custody/erasures/[0-9]{4,}\.(json|txt)", "outputs"),
+    (r"(tables|reports)/.+", "outputs"),
+    (r"models/.+\.sql", "models"),  # the last outcome with a key `models`
+    (r"raw/.+", "manifest"),  # an excerpt: as it was sealed
+    (r"proofs/(statements\.jsonl|(0|[1-9][0-9]{0,15})\.tlog-proof)", "statements"),  # made again, it must be the same
+)
+TAGS = ("README.txt", "bag-info.txt", "bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "verify.py")
+STATED = r"reports/[^/]+/tables/[^/]+\.csv"  # each row but the first is a statement
+DEPTH = 32  # of JSON and of case.toml
+SHAPES = {  # what a key of a line holds, where the line has it
+    **dict.fromkeys(("prev", "case", "hand", "inputs", "code", "sha256"), "hex"),
+    **dict.fromkeys(("at", "event", "step", "tool", "unit", "signed", "by"), "text"),
+    **dict.fromkeys(("bytes", "lines", "n"), "count"),
+    **dict.fromkeys(("outputs", "models"), "hex by path"),
+    **dict.fromkeys(("torn", "certificate"), "path"),
+    **dict.fromkeys(("files", "forgets"), "stone list"),
+    **dict.fromkeys(("order", "reason"), "hex list"),
+    "rows": "count by path",
+    "signers": "text list",
+    "found": "object",
+}
+STONE = {"path": "path", "sha256": "hex", "rows": "count"}  # what the log has of a file that was forgotten
+NEEDED = {  # event: keys that its line must have
+    **dict.fromkeys(("intent", "outcome", "refusal"), ("step",)),
+    "unit": ("step", "unit"),
+    "access": ("lines", "bytes", "sha256"),
+    "erased": ("certificate", "outputs", "rows"),
+    "forgotten": ("files", "why"),
+    "recovered_tail": ("torn", "sha256", "bytes"),
+    "signers": ("signers",),
+}
 
 
 class Fault(Exception):  # noqa: N818
@@ -44,8 +87,8 @@ def need(ok, what):
 def read(root, name):
     """Return the bytes of a regular file below the root; links are not followed anywhere."""
     path = root
+    need(normal(name), f"{name!r} is no path below the bundle")
     for part in name.split("/"):
-        need(part not in ("", ".", ".."), f"{name!r} leads out of the bundle")
         path = path / part
         need(not path.is_symlink(), f"{name!r} is a link")
     need(path.exists(), f"{name!r} is missing")
@@ -55,11 +98,57 @@ def read(root, name):
 
 def below(root, folder=""):
     """Return the path of all that is not a folder below a folder, sorted bytewise."""
+
+    def unreadable(error):
+        raise Fault(f"{error.filename!r} cannot be listed: {error.strerror}")
+
     found = []
-    for at, folders, names in os.walk(root / folder):
+    for at, folders, names in os.walk(root / folder, onerror=unreadable if os.path.lexists(root / folder) else None):
         links = [name for name in folders if os.path.islink(os.path.join(at, name))]
         found += [os.path.relpath(os.path.join(at, name), root / folder) for name in [*names, *links]]
     return sorted(found, key=os.fsencode)
+
+
+def normal(path):
+    """Whether a text is a path below a folder: relative, normalised, Unicode, without NUL."""
+    if not isinstance(path, str) or re.search("[\0\ud800-\udfff]", path):
+        return False
+    return not {"", ".", ".."} & set(path.split("/"))
+
+
+def place_of(path):
+    """Return what vouches for a file at this path below data/, or nothing where none may stand."""
+    return next((by for pattern, by in PLACES if normal(path) and re.fullmatch(pattern, path, re.DOTALL)), None)
+
+
+def is_shape(value, shape):
+    """Whether the value of a key has its shape (SHAPES)."""
+    part, _, many = shape.partition(" ")
+    if many == "list":
+        return isinstance(value, list) and all(is_shape(each, part) for each in value)
+    if many == "by path":
+        return isinstance(value, dict) and all(is_shape(k, "path") and is_shape(v, part) for k, v in value.items())
+    if shape == "stone":
+        return (
+            is_shape(value, "object") and set(value) == set(STONE) and all(is_shape(value[k], STONE[k]) for k in STONE)
+        )
+    if shape == "path":
+        return place_of(value) is not None
+    if shape == "count":
+        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, dict if shape == "object" else str) and (shape != "hex" or bool(HEX.fullmatch(value)))
+
+
+def check_line(entry, place):
+    """Check that a line of the log is one, by its event."""
+    need(isinstance(entry, dict) and entry.get("event") in tuple(NEEDED), f"{place} is no object with an event")
+    needed = {"n", "prev", "at", *NEEDED[entry["event"]]} | ({"why"} if "forgets" in entry else set())
+    needed |= {"order"} if (entry["event"], entry.get("step")) == ("intent", "erase") else set()
+    need(needed <= set(entry), f"{place} lacks {sorted(needed - set(entry))}")
+    for key in entry:
+        need(key not in SHAPES or is_shape(entry[key], SHAPES[key]), f"{place}: {key} is no {SHAPES.get(key)}")
+    stones = "files" in entry or "forgets" in entry
+    need(not stones or isinstance(entry.get("why"), str), f"{place}: why is no text")
 
 
 def sha256(content):
@@ -97,12 +186,14 @@ def parse(line):
         return dict(found)
 
     def number(found):
-        need(len(found) < 18 and abs(int(found)) < 2**53, "an integer beyond 2^53")
-        return int(found)
+        return need(len(found) < 18 and abs(int(found)) < 2**53, "an integer beyond 2^53") or int(found)
 
     def no_float(found):
         raise Fault(f"a float: {found}")
 
+    bare = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", line)
+    steps = (1 if char in b"[{" else -1 for char in re.findall(rb"[\[\]{}]", bare))
+    need(max(itertools.accumulate(steps), default=0) <= DEPTH, f"JSON deeper than {DEPTH}")
     hooks = {"object_pairs_hook": pairs, "parse_float": no_float, "parse_constant": no_float, "parse_int": number}
     value = json.loads(line.decode(), **hooks)
     need(canonical(value) == line, "not canonical JSON")
@@ -141,13 +232,17 @@ def included(leaf, index, size, path, root):
 
 def public_key(text):
     """Return (name, id, kind, key) of a public key's line."""
-    name, _, rest = text.strip().partition("+")
-    key_id, _, encoded = rest.partition("+")
+    name, key_id, encoded = (*text.strip().split("+", 2), "", "")[:3]
     key = base64.b64decode(encoded, validate=True)
     found = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
     if len(key) != 33 or key[0] not in (1, 4) or found.hex() != key_id:
         raise ValueError(f"not a public key: {text!r}")
     return name, found, key[0], key[1:]
+
+
+def key_line(key):
+    """Return the line of a public key."""
+    return f"{key[0]}+{key[1].hex()}+{base64.b64encode(bytes([key[2]]) + key[3]).decode()}"
 
 
 def note(content):
@@ -188,7 +283,8 @@ def holds(key, message, made):
     except ImportError:
         with tempfile.TemporaryDirectory() as folder:
             names = [os.path.join(folder, name) for name in ("key.der", "message", "signature")]
-            for name, content in zip(names, (DER + key, message, made), strict=True):
+            der = bytes.fromhex("302a300506032b6570032100") + key  # RFC 8410
+            for name, content in zip(names, (der, message, made), strict=True):
                 Path(name).write_bytes(content)
             asked = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin"]
             asked += ["-inkey", names[0], "-in", names[1], "-sigfile", names[2]]
@@ -214,8 +310,7 @@ def check_bag(root):
     listed = {}
     for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
         *lines, rest = read(root, manifest).decode().split("\n")
-        need(not rest, f"{manifest} does not end in a newline")
-        names = []
+        names = need(not rest, f"{manifest} does not end in a newline") or []
         for line in lines:
             need(HEX.fullmatch(line[:64]) and line[64:66] == "  " and "\r" not in line, f"{manifest}: {line[:80]!r}")
             name = line[66:].replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
@@ -226,6 +321,14 @@ def check_bag(root):
             listed[name] = line[:64]
         need(names == sorted(set(names), key=os.fsencode), f"{manifest}: out of order, or a file stands twice")
     there = set(below(root)) - {"tagmanifest-sha256.txt"}
+    stray = {name for name in there if not name.startswith("data/")} - set(TAGS)
+    need(not stray, f"no files of a bundle: {sorted(stray)[:5]}")
+    alike = {}
+    for name in there:
+        for end in [at for at, char in enumerate(name) if char == "/"] + [len(name)]:
+            folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name[:end]).casefold())
+            same = alike.setdefault(folded, name[:end]) == name[:end]
+            need(same, f"{name!r} and {alike[folded]!r} differ by case or Unicode form only")
     need(there == set(listed), f"missing or in no manifest: {sorted(there ^ set(listed))[:5]}")
     for name, digest in listed.items():
         need(sha256(read(root, name)) == digest, f"{name!r} is not what the bag's manifest has")
@@ -233,57 +336,130 @@ def check_bag(root):
 
 
 def check_log(data):
-    """Check the log, and return its lines and what they say."""
+    """Check the log, and return its lines, what they say, and who signs: (keys, place of line, by, keys, lost)."""
     *lines, torn = read(data, "custody/log.jsonl").split(b"\n")
     need(lines and not torn, "the log is empty, or ends in bytes that are no line")
-    origin, size, root = head_of(read(data, "custody/checkpoint"))
-    entries, prev = [], "0" * 64
+    head = read(data, "custody/checkpoint")
+    origin, size, root = head_of(head)
+    entries, prev, keys, changes = [], "0" * 64, [], []
     for number, line in enumerate(lines):
-        entry = parse(line)
-        need(isinstance(entry, dict), f"line {number + 1} of the log is no object")
-        need(all(isinstance(entry.get(key), str) for key in ("prev", "at", "event")), f"line {number + 1} of the log")
-        in_place = entry.get("n") == number and not isinstance(entry["n"], bool)
-        need(entry["prev"] == prev and in_place, f"line {number + 1} does not follow the one before")
+        entry, place = parse(line), f"line {number + 1} of the log"
+        check_line(entry, place)
+        need(entry["prev"] == prev and entry["n"] == number, f"{place} does not follow the one before")
+        keys = check_signed(entry, place, keys, changes)
         prev = sha256(line)
         entries.append(entry)
     need(0 < size <= len(lines), f"the checkpoint names {size} lines, the log has {len(lines)}")
     need(root_of([leaf_hash(line) for line in lines[:size]]) == root, "the log is not what the checkpoint commits to")
     need(origin == "toolkit/case/" + leaf_hash(lines[0]).hex()[:32], "the checkpoint is of another log")
-    need(all(entry["event"] == "unit" for entry in entries[size:-1]), "lines beyond the checkpoint had their own")
-    return lines, entries
+    need(
+        keys or all(entry["event"] == "unit" for entry in entries[size:-1]), "lines beyond the checkpoint had their own"
+    )
+    may = head_keys(changes, size)
+    need(not may or signers(head, may), "the checkpoint is not signed by a signer of the case")
+    return lines, entries, keys, changes
 
 
-def check_outputs(data, entries):
-    """Check that tables and reports are what the latest outcome of each step names, and nothing else is there."""
+def check_signed(entry, place, keys, changes):
+    """Check that a line is signed by a key in force, where there is any; return the keys in force after it."""
+    if entry["event"] != "signers":
+        need(keys or not {"signed", "signers"} & set(entry), f"{place}: is signed, and nobody says who signs")
+        if keys:
+            signer_of(entry, place, keys)
+            named = entry["event"] != "outcome" or entry.get("signers") == [key_line(key) for key in keys]
+            need(named, f"{place}: names other signers than those in force")
+        return keys
+    new, lost = [public_key(text) for text in entry["signers"]], entry.get("lost", False)
+    as_written = [key_line(key) for key in new] == entry["signers"] and 0 < len(set(new)) == len(new)
+    need(as_written and all(key[2] == 1 for key in new), f"{place}: not a list of signers' keys")
+    need(isinstance(lost, bool) and (keys or not lost), f"{place}: `lost`, where no keys were in force")
+    changes.append((entry["n"], signer_of(entry, place, keys if keys and not lost else new), new, lost))
+    return new
+
+
+def signer_of(entry, place, keys):
+    """Return the key in force that signed a line."""
+    parts = re.fullmatch(r"([^\s+]+) ([A-Za-z0-9+/]{90,92}={0,2})", entry.get("signed", ""))
+    need(parts, f"{place} is not signed, and the case is: nothing it says is believed")
+    made = base64.b64decode(parts[2])
+    need(base64.b64encode(made).decode() == parts[2], f"{place}: the signature is not written as it should be")
+    by = [key for key in keys if (key[0], key[1]) == (parts[1], made[:4])]
+    need(by, f"{place} is signed by {parts[1]}, who is no signer of the case: nothing it says is believed")
+    whole = canonical({key: value for key, value in entry.items() if key != "signed"})
+    whole = f"toolkit log line\n{sha256(whole)}\n".encode()
+    need(len(made) == 68 and holds(by[0][3], whole, made[4:]), f"{place}: the signature of {parts[1]} does not hold")
+    return by[0]
+
+
+def head_keys(changes, size):
+    """Return who may sign a checkpoint over so many lines; one that ends in a change, the signers before it too."""
+    keys = []
+    for at, _, new, _ in changes:
+        if at < size - 1:
+            keys = new
+        elif at == size - 1:
+            keys = [*keys, *(key for key in new if key not in keys)]
+    return keys
+
+
+def expected_outputs(entries):
+    """Return path -> digest of what the latest outcome of each step names, and (path, digest) of what was forgotten."""
     wrote, expected, gone = {}, {}, set()
     for entry in entries:
         step, outputs = str(entry.get("step")), entry.get("outputs")
         if entry["event"] == "forgotten":  # only descriptors are, each as it was
-            whole = [(str(f["path"]), str(f["sha256"]), int(f["rows"]), entry["why"]) for f in entry["files"]]
-            stones = {stone[:2] for stone in whole if stone[0].startswith("tables/index/descriptors/")}
+            stones = {(each["path"], each["sha256"]) for each in entry["files"]}
+            stones = {stone for stone in stones if stone[0].startswith("tables/index/descriptors/")}
             expected, gone = dict(expected.items() - stones), gone | stones
-        if entry["event"] in ("unit", "outcome", "erased") and isinstance(outputs, dict):
+        if entry["event"] in ("unit", "outcome", "erased") and outputs is not None:
+            need(all(place_of(path) == "outputs" for path in outputs), "an output stands where none may")
             if entry["event"] == "outcome" and step != "report":
                 expected = {path: digest for path, digest in expected.items() if wrote[path] != step}
-            wrote, expected = dict.fromkeys(outputs, step) | wrote, expected | {k: str(v) for k, v in outputs.items()}
-    torn = [(entry["torn"], entry["sha256"]) for entry in entries if entry["event"] == "recovered_tail"]
-    for path, digest in [*expected.items(), *torn]:
+            wrote, expected = dict.fromkeys(outputs, step) | wrote, expected | outputs
+    return expected, gone
+
+
+def check_places(data, entries):
+    """Check that each file stands where it may, and is what the log has of it; return the outputs and how many went."""
+    expected, gone = expected_outputs(entries)
+    models = next((entry["models"] for entry in reversed(entries) if "models" in entry), {})
+    torn = {entry["torn"]: entry["sha256"] for entry in entries if entry["event"] == "recovered_tail"}
+    known = {"outputs": expected, "models": models, "torn": torn}
+    for kind, path, digest in [(kind, *each) for kind, files in known.items() for each in files.items()]:
+        need(place_of(path) == kind, f"{path!r} is named where no file may stand")
         need(sha256(read(data, path)) == digest, f"{path!r} is not what the log has")
-    for path in [f"{folder}/{name}" for folder in ("tables", "reports") for name in below(data, folder)]:
-        need(path in expected, f"no line of the log names {path}, or it was forgotten")
+    for path in below(data):
+        by = place_of(path)
+        need(by, f"{path!r} stands where nothing may")
+        need(by not in known or path in known[by], f"no line of the log names {path!r}, or it was forgotten")
+    begun = [each for each in entries if (each["event"], each.get("step")) == ("intent", "erase")]
+    need(len(begun) <= sum(each["event"] == "erased" for each in entries), "an erasure was begun and is not finished")
+    access = [entry["sha256"] for entry in entries if entry["event"] == "access"][-1:]
+    same = "custody/access.jsonl" not in below(data) or [sha256(read(data, "custody/access.jsonl"))] == access
+    need(same, "'custody/access.jsonl' is not what the log has")
     return expected, len({path for path, _ in gone} - set(expected))
+
+
+def normal_source(path):
+    """Whether a path is one of a source: below raw/, or absolute, outside the case; a name need not be Unicode."""
+    parts = path.split("/")
+    whole = "\0" not in path and not {".", ".."} & set(parts) and "" not in parts[1:]
+    return whole and len(parts) > 1 and parts[0] in ("raw", "")
 
 
 def check_manifest(data, expected):
     """Read the sources' manifest, which was checked with the outputs, and return path -> digest."""
     need("custody/manifest.sha256" in expected, "the case was never sealed")
-    content, found = read(data, "custody/manifest.sha256"), {}
+    content, found = re.sub(rb"\A# salt [0-9a-f]{64}\n", b"", read(data, "custody/manifest.sha256")), {}
     for line in content.split(b"\n")[:-1]:
         digest, path = os.fsdecode(line.lstrip(b"\\")[:64]), os.fsdecode(line.lstrip(b"\\")[66:])
         if line.startswith(b"\\"):
-            path = re.sub(r"\\(.?)", lambda part: ESCAPED.get(part[1], part[0]), path, flags=re.DOTALL)
+            path = path.replace("\\\\", "\0").replace("\\n", "\n").replace("\\r", "\r").replace("\0", "\\")
         need(checksum_line(digest, path) == line + b"\n" and HEX.fullmatch(digest), "a line of the manifest is none")
+        need(normal_source(path), f"a line of the manifest names no source: {path!r}")
         found[path] = digest
+    for path in [path for path in below(data) if path.startswith("raw/")]:
+        need(found.get(path) == sha256(read(data, path)), f"{path!r} is not what was sealed")
     in_order = list(found) == sorted(found, key=os.fsencode) and len(found) == content.count(b"\n")
     need(in_order and content.endswith(b"\n") | (not content), "the manifest is out of order, or a file stands twice")
     return found
@@ -298,81 +474,101 @@ def check_settings(data, entries):
 
 
 def check_statements(data, lines, entries, sealed):
-    """Check every statement of every report: its row, its file, its sources, and that the log has them."""
+    """Check statements and proofs: they are made again from reports, manifest and log, and must be the same bytes."""
     csv.field_size_limit(2**31 - 1)
     head = read(data, "custody/checkpoint")
     _, size, root = head_of(head)
-    names = [f"reports/{name}" for name in below(data, "reports") if "/tables/" in name and name.endswith(".csv")]
-    tables = {name: list(csv.reader(io.StringIO(read(data, name).decode(), newline=""))) for name in names}
-    wanted, proven = {(name, row) for name, rows in tables.items() for row in range(1, len(rows))}, {}
-    for name in below(data, "proofs"):
-        if name == "statements.jsonl":
-            continue
-        first, _, rest = read(data, f"proofs/{name}").partition(b"\n\n")
+    names, manifest = below(data), "custody/manifest.sha256"
+    tables = [name for name in names if re.fullmatch(STATED, name, re.DOTALL)]
+    seal, said, used, rows = naming(entries[:size], manifest, sha256(read(data, manifest))), [], set(), 0
+    for name in tables:
+        report = naming(entries[:size], name, sha256(read(data, name)))
+        need(report is not None and seal is not None, f"no line below the checkpoint names {name!r} and the manifest")
+        used |= {report, seal}
+        header, *cells = list(csv.reader(io.StringIO(read(data, name).decode(), newline=""))) or [[]]
+        at = header.index("evidence") if "evidence" in header else None
+        for row, each in enumerate(cells, 1):
+            evidence = json.loads(each[at] or "[]") if at is not None else []
+            sources = sorted({str(one["source"]) for one in evidence} & set(sealed))
+            whole = {"file": name, "row": row, "row_sha256": sha256(canonical(each))}
+            whole["sources"] = {source: sealed[source] for source in sources}
+            whole["proofs"] = {"report": f"{report}.tlog-proof", "seal": f"{seal}.tlog-proof"}
+            said.append(canonical(whole) + b"\n")
+        rows += len(cells)
+    need(read(data, "proofs/statements.jsonl") == b"".join(said), "the statements are not those of the reports")
+    proofs = {f"proofs/{at}.tlog-proof" for at in used} | {"proofs/statements.jsonl"}
+    there = {name for name in names if place_of(name) == "statements"}
+    need(there == proofs, f"proofs that no statement needs, or that are missing: {sorted(there ^ proofs)[:3]}")
+    for at in used:
+        first, _, rest = read(data, f"proofs/{at}.tlog-proof").partition(b"\n\n")
         header, index, *path = first.decode().split("\n")
-        at = int(index.removeprefix("index "))
-        as_is = (header, index, rest, name) == ("c2sp.org/tlog-proof@v1", f"index {at}", head, f"{at}.tlog-proof")
-        need(as_is and at < size, f"{name} is no proof")
+        need((header, index, rest) == ("c2sp.org/tlog-proof@v1", f"index {at}", head), f"{at}.tlog-proof is no proof")
         hashes = [base64.b64decode(each, validate=True) for each in path]
-        need(included(leaf_hash(lines[at]), at, size, hashes, root), f"{name} proves nothing")
-        proven[name] = entries[at]
-    for line in read(data, "proofs/statements.jsonl").split(b"\n")[:-1]:
-        said = parse(line)
-        need(said["proofs"]["report"] in proven and said["proofs"]["seal"] in proven, "a statement has no proof")
-        report, seal = proven[said["proofs"]["report"]], proven[said["proofs"]["seal"]]
-        name, row = said["file"], said["row"]
-        need(report["outputs"][name] == sha256(read(data, name)), f"{name} is not what the log has")
-        manifest = sha256(read(data, "custody/manifest.sha256"))
-        need(seal["outputs"]["custody/manifest.sha256"] == manifest, "the manifest is not what the log has")
-        need((name, row) in wanted, f"{name} has no row {row}, or two statements for it")
-        need(sha256(canonical(tables[name][row])) == said["row_sha256"], f"{name} row {row} is not what is stated")
-        wanted.remove((name, row))
-        for source, digest in said["sources"].items():
-            need(sealed.get(source) == digest, f"{source!r} is not what was sealed")
-    need(not wanted, f"no statement for {sorted(wanted)[:3]}")
-    return sum(len(rows) - 1 for rows in tables.values() if rows)
+        need([base64.b64encode(each).decode() for each in hashes] == path, f"{at}.tlog-proof is no proof")
+        need(included(leaf_hash(lines[at]), at, size, hashes, root), f"{at}.tlog-proof proves nothing")
+    return rows
 
 
-def check_signatures(data, lines, trust, witnesses, heads):
+def naming(entries, path, digest):
+    """Return the place of the last line that names a file as an output, if it has this digest of it."""
+    for entry in reversed(entries):
+        if entry["event"] in ("outcome", "erased") and path in entry.get("outputs", {}):
+            return entry["n"] if entry["outputs"][path] == digest else None
+    return None
+
+
+def check_signatures(data, lines, signing, trust, witnesses, heads):
     """Check who signed head and mandate, and whether the log grew from every head that is relied on; say so."""
-    by = signers(read(data, "custody/checkpoint"), trust)
+    (keys, changes), relied, head = signing, set(trust), read(data, "custody/checkpoint")
+    for _, by, new, lost in changes:
+        relied |= set(new) if by in relied else set()
+        need(not lost or set(new) & set(trust), "the signers' keys were lost: name one of the new with --trust")
+    by = signers(head, [key for key in head_keys(changes, head_of(head)[1]) if key in relied])
     need(by or not trust, "the checkpoint is not signed by a key that is trusted")
-    mandated = tomllib.loads(read(data, "case.toml").decode())
-    if trust and "mandate" in mandated:
+    told = tomllib.loads(read(data, "case.toml").decode())
+    listed = told.get("signers", [])
+    need(is_shape(listed, "text list"), "case.toml: signers: no list of keys")
+    need(set(listed) == {key_line(key) for key in keys}, "case.toml lists other signers than the log")
+    may = [key for key in keys if key in relied] or keys
+    if keys and "mandate" in told:
         content = read(data, "custody/mandate.sig")
-        need(signers(content, trust), "the mandate is not signed by a key that is trusted")
-        said = {name: mandated.get(name, {}) for name in ("case", "mandate")}
+        need(signers(content, may), "the mandate is not signed by a signer of the case")
+        said = {name: told.get(name, {}) for name in ("case", "mandate")}
         signed = f"toolkit mandate\n{sha256(canonical(said))}\n"
         need(note(content)[0] == signed, "the mandate was edited since it was signed")
+    else:
+        need("custody/mandate.sig" not in below(data), "a signature of a mandate, and no mandate that is signed")
     for name in [f"custody/erasures/{name}" for name in below(data, "custody/erasures") if name.endswith(".json")]:
         content = read(data, name.removesuffix("json") + "txt")
         of = f"sha256 of {name}: {sha256(read(data, name))}\n" in note(content)[0]
-        need(of and (not trust or signers(content, trust)), f"{name} is not signed by a key that is trusted")
-    cosigned = [f"custody/witnessed/{name}" for name in below(data, "custody/witnessed") if name.endswith(".note")]
+        need(of and (not keys or signers(content, may)), f"{name} is not signed by a signer of the case")
+    cosigned = [f"custody/witnessed/{name}" for name in below(data, "custody/witnessed")]
     kept, agree = [(name, read(data, name), witnesses) for name in cosigned], 0
-    for place, content, keys in [*kept, *((head, Path(head).read_bytes(), None) for head in heads)]:
+    kept += [(place, read(Path(place).parent, Path(place).name), None) for place in heads]
+    for place, content, by_whom in kept:
         origin, size, root = head_of(content)
         need(size <= len(lines), f"{place} names {size} lines, the log has {len(lines)}: cut short or rolled back")
         need(origin == "toolkit/case/" + leaf_hash(lines[0]).hex()[:32], f"{place} is of another log")
         need(not size or root_of([leaf_hash(line) for line in lines[:size]]) == root, f"{place}: of other lines")
-        agree += keys is None or bool(signers(content, keys))
+        agree += by_whom is None or bool(signers(content, by_whom))
     return f"signed by {', '.join(by)}" if by else "unsigned, or by a key that you did not name with --trust", agree
 
 
 def verify(root, trust=(), witnesses=(), heads=()):
     """Check a bundle; return sentences about it, or raise a Fault."""
     files, data = check_bag(root), root / "data"
-    lines, entries = check_log(data)
-    outputs, gone = check_outputs(data, entries)
+    lines, entries, *signing = check_log(data)
+    outputs, gone = check_places(data, entries)
     sealed = check_manifest(data, outputs)
     check_settings(data, entries)
     statements = check_statements(data, lines, entries, sealed)
-    signed, agree = check_signatures(data, lines, trust, witnesses, heads)
+    signed, agree = check_signatures(data, lines, signing, trust, witnesses, heads)
     return [
         f"{files} files, {len(lines)} lines of the log, {len(outputs)} tables and reports, {gone} forgotten",
         f"{statements} statements; {len(sealed)} sources: their digests are here, they themselves are not",
         f"head: {signed}; {agree} heads from outside agree with it",
         "The log proves what was recorded, not that it is true or complete.",
+        "ok",
     ]
 
 
@@ -390,10 +586,14 @@ def main(arguments=None):
     try:
         said = verify(asked.bundle, *keys, asked.head)
     except (Fault, ValueError, KeyError, TypeError, AttributeError, OSError, csv.Error, RecursionError) as error:
-        sys.stdout.write(f"FAILED: {error}\n")
-        return 4
-    sys.stdout.write("\n".join([*said, "ok"]) + "\n")
-    return 0
+        said = [f"FAILED: {error}"]
+    try:
+        sys.stdout.write("\n".join(said).encode("ascii", "backslashreplace").decode() + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        sys.stderr.write(f"cannot write: {error.strerror}\n")
+        os._exit(7)  # what is left in the buffer cannot be written either
+    return 4 if said[0].startswith("FAILED: ") else 0
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit.custody.digest import shown
+from toolkit.custody.digest import open_regular, shown
 from toolkit.custody.disk import Disk, resources
 from toolkit.errors import IntegrityError
 
@@ -332,7 +332,7 @@ def append_shared(path: Path, line: bytes) -> None:
 
 def read_alone(path: Path) -> bytes:
     """Return what is in a file that `append_shared` writes, while nobody appends."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         return file.read()
 

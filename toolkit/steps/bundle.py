@@ -2,19 +2,20 @@
 
 import shutil
 from importlib.resources import files
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from toolkit.audit.queries import ROOM
 from toolkit.case import Case
 from toolkit.custody import bag, digest, heads, lock, mandate, manifest, merkle, proofs, verify, write
-from toolkit.custody.bundle import STATEMENTS, verify_bundle
-from toolkit.custody.chain import LOG, Entry, load
+from toolkit.custody.bundle import verify_bundle
+from toolkit.custody.chain import LOG, load
 from toolkit.custody.checkpoint import CHECKPOINT
+from toolkit.custody.digest import read_regular
 from toolkit.errors import IntegrityError, UsageError
 from toolkit.steps.consulted import consulted
+from toolkit.steps.job import signers_of
 
 VERIFIER = "verify.py"
-_MODELS = ("", "sql", "rules", "questions")
-"""Folders of the SQL as run, below `toolkit.audit`."""
 _README = """\
 This folder is a BagIt bag (RFC 8493). It holds the record of a case: tables, reports, the rules and questions as they
 were run, the log of what was done, and proofs. The sources themselves are not in it; their digests are, in
@@ -46,7 +47,7 @@ def bundle(case: Case, out: str | Path) -> Path:
         raise UsageError(f"{out}: expected a folder that does not exist, outside the case")
     with lock.locked(case.root):
         found = verify.verify(
-            case.root, [Path(source.path) for source in case.settings.sources], heads.Trust(case.settings.signers)
+            case.root, [Path(source.path) for source in case.settings.sources], heads.Trust(signers_of(case))
         )
         if not found.ok:
             listed = "".join(f"\n  {failure}" for failure in found.failures)
@@ -55,7 +56,7 @@ def bundle(case: Case, out: str | Path) -> Path:
         if making.exists():
             shutil.rmtree(making)  # ours: what a killed bundle left
         _fill(case, making)
-        made = verify_bundle(making, heads.Trust(case.settings.signers))
+        made = verify_bundle(making, heads.Trust(signers_of(case)))
         if not made.ok:
             raise IntegrityError(f"{making}: what was written does not verify: {made.failures[0]}")
         consulted(case, f"bundle {wanted.name}", "disclosure")
@@ -72,11 +73,12 @@ def _fill(case: Case, folder: Path) -> None:
     there = [name for name in kept if (case.root / name).is_file()]
     for name in ("case.toml", LOG, CHECKPOINT, *outputs, *torn, *below_hand, *there):
         write.copy_file(case.root / name, folder / "data" / name)
-    for kind in _MODELS:
-        for path in sorted(files("toolkit.audit").joinpath(kind).iterdir(), key=lambda path: path.name):
-            if path.name.endswith(".sql"):
-                write.write_bytes(folder / "data" / "models" / kind / path.name, path.read_bytes())
-    _prove(case, entries, outputs, folder / "data" / "proofs")
+    for name, sha256 in verify.expected_models(entries).items():
+        path = ROOM / name.removeprefix("models/")
+        if not path.is_file() or digest.file_digest(path) != sha256:
+            raise UsageError(f"{name}: other than when the case was reconstructed: run 'toolkit run CASE' again first")
+        write.copy_file(path, folder / "data" / name)
+    _prove(case, folder / "data" / "proofs")
     verifier = files("toolkit.custody").joinpath("standalone.py").read_bytes()
     write.write_bytes(folder / VERIFIER, verifier)
     write.write_text(folder / "README.txt", _README)
@@ -88,42 +90,15 @@ def _fill(case: Case, folder: Path) -> None:
     bag.seal_bag(folder, about)
 
 
-def _prove(case: Case, entries: list[Entry], outputs: dict[str, str], folder: Path) -> None:
-    """Write a proof for each outcome that names what a report rests on, and a statement for each row of its tables."""
-    head = (case.root / CHECKPOINT).read_bytes()
+def _prove(case: Case, folder: Path) -> None:
+    """Write the statements of the reports, and a proof for each line of the log that they rest on."""
+    head = read_regular(case.root / CHECKPOINT)
     size = int(head.split(b"\n")[1])
-    leaves = [merkle.leaf_hash(line) for line in (case.root / LOG).read_bytes().split(b"\n")[:size]]
-    sealed = dict(manifest.read(case.root))
-    seal = _names(entries[:size], manifest.MANIFEST, outputs[manifest.MANIFEST])
-    lines, used = [], set()
-    for name in sorted(outputs):
-        if not PurePosixPath(name).match(proofs.TABLES):
-            continue
-        report = _names(entries[:size], name, outputs[name])
-        if seal is None or report is None:
-            raise UsageError("the last step was interrupted: run 'toolkit run CASE' again first")
-        used |= {seal, report}
-        named = {"report": f"{report}.tlog-proof", "seal": f"{seal}.tlog-proof"}
-        text = (case.root / name).read_bytes().decode()
-        lines += [digest.canonical(found) for found in proofs.statements(name, text, sealed, named)]
-    for index in sorted(used):
+    leaves = [merkle.leaf_hash(line) for line in read_regular(case.root / LOG).split(b"\n")[:size]]
+    made = proofs.all_statements(case.root, load(case.root / LOG).entries[:size], dict(manifest.read(case.root)))
+    for index in sorted(made.rests_on):
         write.write_bytes(folder / f"{index}.tlog-proof", proofs.tlog_proof(leaves, index, head))
-    write.write_bytes(folder.parent / STATEMENTS, b"".join(line + b"\n" for line in lines))
-
-
-def _names(entries: list[Entry], path: str, sha256: str) -> int | None:
-    """Return the place of the last outcome that names a file with this digest."""
-    found = (
-        n
-        for n, entry in reversed(list(enumerate(entries)))
-        if entry["event"] in ("outcome", "erased") and _has(entry, path)
-    )
-    at = next(found, None)
-    return at if at is not None and entries[at]["outputs"][path] == sha256 else None
-
-
-def _has(entry: Entry, path: str) -> bool:
-    return path in entry.get("outputs", {})
+    write.write_bytes(folder / "statements.jsonl", made.content)
 
 
 def _has_hand(case: Case) -> bool:

@@ -144,7 +144,7 @@ def compared(
         if isinstance(outputs, workers.Failed):
             yield shard, outputs.why
             continue
-        work.unit(shard.name, shard.inputs, outputs, {"probes": _probes_digest(shard.known | shard.missing)})
+        work.unit(shard.name, shard.inputs, outputs, {"probes": _probes_digest(work, shard.known | shard.missing)})
         work.outputs |= outputs
         done += shard.n_faces
         if progress:
@@ -224,12 +224,12 @@ def _against(work: Job, shard: Shard, wanted: frozenset[str]) -> Shard:
     """Return the shard with what an earlier run compared, and what is missing."""
     entry = work.done(shard.name, shard.inputs)
     known: frozenset[str] = frozenset()
-    if entry and entry["found"]["probes"] == _probes_digest(wanted):
+    if entry and entry["found"]["probes"] == _probes_digest(work, wanted):
         known = wanted
     elif entry:
         earlier = pl.read_parquet(_place(work.case, shard), columns=["probe_sha256"])["probe_sha256"]
         known = frozenset(earlier.unique().to_list()) & wanted
-    stale = entry is None or entry["found"]["probes"] != _probes_digest(wanted)
+    stale = entry is None or entry["found"]["probes"] != _probes_digest(work, wanted)
     return replace(shard, known=known, missing=wanted - known, stale=stale)
 
 
@@ -237,8 +237,9 @@ def _place(case: Case, shard: Shard, name: str = "comparisons") -> Path:
     return case.folder("sweep") / name / shard.name
 
 
-def _probes_digest(sha256s: frozenset[str]) -> str:
-    return digest_of(sorted(sha256s))
+def _probes_digest(work: Job, sha256s: frozenset[str]) -> str:
+    """Return what the log says of the probes: keyed, as of a single probe it would be the digest of one picture."""
+    return work.keyed(digest_of(sorted(sha256s)))
 
 
 def read_descriptors(path: Path) -> Iterator[Rows]:

@@ -114,7 +114,7 @@ def _tasks(work: Job, mandate: Mandate, shards: Sequence[Shard], n_workers: int 
     case = work.case
     units, how = work_list(case, mandate, workers=n_workers), how_to_look(case, flags_of(case))
     last = work.log.last(event="outcome", step="index")
-    if last is None or last["inputs"] != key_of(inputs_of(keys_of(units, how), mandate)):
+    if last is None or last["inputs"] != work.keyed(key_of(inputs_of(keys_of(units, how), mandate))):
         raise UsageError("the index is not of this footage, mandate and settings: run 'toolkit index CASE' first")
     by_name = {f"{shard_name(unit.clip.source)}.parquet": unit for unit in units}
     in_order = sorted(shards, key=lambda shard: (-(by_name[shard.name].frames or 0), shard.name))

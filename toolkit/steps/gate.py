@@ -18,6 +18,7 @@ from toolkit.footage.container import Container, probe
 from toolkit.problems import Origin, Problem
 from toolkit.settings import Mandate
 from toolkit.steps import workers as lanes
+from toolkit.steps.job import signers_of
 from toolkit.steps.limits import Limits
 from toolkit.steps.refusal import logged
 from toolkit.steps.seal import read_cache
@@ -71,7 +72,7 @@ def standing_mandate(case: Case) -> Mandate:
         raise AuthorityError(
             f"mandate.expires: {mandate.expires} is over on {as_at.text}, the day the case speaks as at"
         )
-    signatures.check(case.root, case.settings.signers)
+    signatures.check(case.root, signers_of(case))
     return mandate
 
 

@@ -16,7 +16,7 @@ from toolkit.steps.gate import Unit, standing_mandate, within_budget, work_list
 from toolkit.steps.job import Job, job
 from toolkit.steps.looking import flags_of, how_to_look, in_words
 from toolkit.steps.pace import Pace
-from toolkit.steps.pieces import Facts, How, forget, indexed, join
+from toolkit.steps.pieces import Facts, How, forget, forget_pieces, indexed, join
 from toolkit.tables import table
 
 
@@ -161,6 +161,7 @@ def _indexed(
             work.outputs |= outputs
             if file.whole:  # else the next run that has anything to do tries its failed pieces again
                 work.unit(source, keys[source], outputs, file.facts)
+                forget_pieces(work.case, keys[source])
         yield Done(source, file.facts, file.refused)
     work.notes += pace.sentences()
     forget(work.case)

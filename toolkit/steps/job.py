@@ -18,8 +18,9 @@ import polars as pl
 import toolkit
 from toolkit.case import Case, Run
 from toolkit.custody import access, commitments, digest, erasure, lock, note, write
-from toolkit.custody.chain import LOG, Entry, is_earlier
-from toolkit.custody.log import Log
+from toolkit.custody.chain import LOG, Entry, is_earlier, load
+from toolkit.custody.log import Log, check_listed
+from toolkit.custody.signing import keys_of
 from toolkit.custody.tombstones import Tombstone, forgotten
 from toolkit.errors import IntegrityError, NoCase, UsageError
 from toolkit.problems import Problem
@@ -35,7 +36,9 @@ class Job:
     Args:
         case: The case.
         step: Name of the step.
-        inputs: Digest of all that its outcome depends on: other outcomes, settings, models, version of the tool.
+        inputs: Digest of all that its outcome depends on: other outcomes, settings, models, version of the tool. The
+            log has it keyed.
+        key: The key of the case that it is keyed with.
         log: The log of the case.
         up_to_date: Whether the last outcome had the same inputs and its files are still what they were.
     """
@@ -46,9 +49,12 @@ class Job:
     log: Log
     up_to_date: bool
     began: float
+    key: bytes
     outputs: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     sources: list[dict[str, object]] = field(default_factory=list)
+    said: dict[str, object] = field(default_factory=dict)
+    """What the outcome says beside its outputs."""
 
     def write(self, name: str, frame: pl.DataFrame, shard: str | None = None) -> None:
         """Write a table of this step, whole, also when it is empty; its columns are checked against `tables`."""
@@ -83,7 +89,7 @@ class Job:
         Files that were forgotten since are intact, and not among its `outputs` any more.
         """
         entry = self._units.get(unit)
-        if entry is None or entry["inputs"] != inputs:
+        if entry is None or entry.get("inputs") != self.keyed(inputs):
             return None
         outputs = erasure.amended(entry, self._erased)
         if not self._intact(outputs):
@@ -115,7 +121,7 @@ class Job:
             outputs: Its files and their digests.
             found: What else the step needs of it when it goes on: counts and texts, no floats.
         """
-        self._append("unit", unit=unit, inputs=inputs, outputs=outputs, found=found)
+        self._append("unit", unit=unit, inputs=self.keyed(inputs), outputs=outputs, found=found)
 
     def result(self) -> Run:
         """Return what the step did."""
@@ -133,6 +139,14 @@ class Job:
             seconds,
         )
 
+    def keyed(self, inputs: str) -> str:
+        """
+        Return what the log says of a digest of inputs: whoever has the log alone cannot try a picture against it.
+
+        What a step or unit worked with often holds the digest of one file, and nothing else that is secret.
+        """
+        return erasure.keyed(self.key, inputs)
+
     def _intact(self, outputs: dict[str, str]) -> bool:
         return all(self._is_intact(name, sha256) for name, sha256 in outputs.items())
 
@@ -149,7 +163,7 @@ class Job:
         for path in sorted(self.case.folder(self.step).rglob("*.parquet")):
             if self.case.relative(path) not in self.outputs:
                 write.remove(path)
-        self._append("outcome", inputs=self.inputs, outputs=self.outputs)
+        self._append("outcome", inputs=self.keyed(self.inputs), outputs=self.outputs, **self.said)
 
 
 def append(case: Case, log: Log, event: str, **payload: object) -> None:
@@ -160,6 +174,18 @@ def append(case: Case, log: Log, event: str, **payload: object) -> None:
 def key_of(inputs: object) -> str:
     """Return the digest of all that the outcome of a step depends on, the version of the tool included."""
     return digest.digest_of({"inputs": inputs, "tool": toolkit.__version__})
+
+
+def key_of_digests(case: Case) -> bytes:
+    """Return the key of the case's keyed digests; hold the case's lock. It leaves the case with nobody."""
+    key = erasure.the_key(case.root, make=True)
+    assert key is not None  # noqa: S101 - mypy: it was made
+    return key
+
+
+def salt_of_manifest(case: Case, erasures: int) -> str:
+    """Return the salt of the manifest of a case in which so many erasures were done; hold the case's lock."""
+    return erasure.keyed(key_of_digests(case), f"manifest after {erasures} erasures")
 
 
 def write_frame(path: Path, name: str, step: str, frame: pl.DataFrame) -> str:
@@ -203,19 +229,20 @@ def job(
         refuse_pending(case, log.entries)
         behind = _clock_is_behind(log.entries)
         key = key_of(inputs)
-        work = Job(case, step, key, log, up_to_date=False, began=began, notes=behind)
+        work = Job(case, step, key, log, up_to_date=False, began=began, key=key_of_digests(case), notes=behind)
         last = log.last(event="outcome", step=step)
         to_mend = again and any(problem.code == "W501" for problem in case.problems(step))
         outputs = erasure.amended(last, work._erased) if last else {}  # noqa: SLF001 - its own maker
-        if last and last["inputs"] == key and not to_mend and work._intact(outputs):  # noqa: SLF001
+        if last and last.get("inputs") == work.keyed(key) and not to_mend and work._intact(outputs):  # noqa: SLF001
             work.outputs = outputs
             work.up_to_date = True
             work.notes += ["nothing is in quarantine"] if again else []
+            keep_access(case, log, alone=True)
             yield work
             return
         keep_access(case, log)
         said = {} if flags is None else {"flags": dict(flags)}
-        work._append("intent", inputs=key, code=code_digest(), **said, **asked_by(case))  # noqa: SLF001
+        work._append("intent", inputs=work.keyed(key), code=code_digest(), **said, **asked_by(case))  # noqa: SLF001
         yield work
         work._finish()  # noqa: SLF001
 
@@ -272,10 +299,34 @@ def asked_by(case: Case) -> dict[str, object]:
     return {"by": said["by"], **reason} if "by" in said else dict(reason)
 
 
-def keep_access(case: Case, log: Log) -> None:
-    """Commit to what was read since the last step, if anything was."""
-    if read := access.unsealed(case.root, log.entries):
-        log.append(read, at=now())
+def keep_access(case: Case, log: Log, *, alone: bool = False) -> None:
+    """
+    Commit to what was read since the last step, if anything was: who reads or reviews writes no line of the log.
+
+    Args:
+        case: The case.
+        log: Its log.
+        alone: Whether no other line follows, that would commit to what was decided in `hand/` and set in `case.toml`.
+    """
+    settings = settled(case)
+    last = {key: entry[key] for entry in log.entries for key in ("case", "hand") if key in entry}
+    changed = any(last[key] != settings[key] for key in last)
+    if read := access.unsealed(case.root, log.entries, again=alone and changed):
+        log.append({**read, **settings}, at=now())
+
+
+def signers_of(case: Case) -> list[str]:
+    """
+    Return the public keys that sign the case: the log says whose, and `case.toml` must say the same.
+
+    Raises:
+        AuthorityError: If the log is signed, and `case.toml` lists other signers.
+        IntegrityError: If the log does not hold together.
+    """
+    signing, listed = load(case.root / LOG).signing, list(case.settings.signers)
+    if signing.keys:
+        check_listed(signing, keys_of(listed, "case.toml"), 0)
+    return signing.lines or listed
 
 
 def open_log(case: Case, *, adopt: bool = False) -> Log:
@@ -284,14 +335,15 @@ def open_log(case: Case, *, adopt: bool = False) -> Log:
 
     Args:
         case: The case.
-        adopt: Whether somebody is about to sign a head that none of the case's signers signed.
+        adopt: Whether somebody is about to sign what none of the case's signers signed, or to change who signs.
 
     Raises:
+        AuthorityError: If the case is signed, and there is no key of a signer, or `case.toml` lists other signers.
         IntegrityError: If the log does not hold together, or its head is not signed by a signer of the case.
         NoCase: If a newer version of the tool wrote to it last.
         UsageError: If the key cannot be read.
     """
-    log = Log(case.root / LOG, the_key(case), () if adopt else case.settings.signers)
+    log = Log(case.root / LOG, the_key(case), case.settings.signers, adopt=adopt)
     wrote = next((str(entry["tool"]) for entry in reversed(log.entries) if "tool" in entry), "")
     if _numbers(wrote) > _numbers(toolkit.__version__):
         raise NoCase(

@@ -222,6 +222,11 @@ def join(case: Case, file: File, key: str) -> dict[str, str]:
     return outputs
 
 
+def forget_pieces(case: Case, key: str) -> None:
+    """Remove the pieces of a file that is joined: there are a thousand an hour, and bystanders' descriptors in them."""
+    write.empty(_cached(case, key))
+
+
 def forget(case: Case) -> None:
     """Empty the cache: it holds descriptors."""
     write.empty(case.root / "cache" / "index")

@@ -31,6 +31,7 @@ def reconstruct(case: Case) -> Run:
         {"tables": outcomes(case, "reconstruct"), "settings": facts(case), "models": asking.models()},
     ) as work:
         if not work.up_to_date:
+            work.said["models"] = {f"models/{name}": sha256 for name, sha256 in asking.models().items()}
             with connected(case, before="reconstruct", threads=joblib.cpu_count()) as tables:
                 with _written(work, "answer_evidence", ("subject", "locator")) as rows:
                     places = origins.places(tables)

@@ -47,7 +47,7 @@ def report(case: Case) -> Run:
         "tables": outcomes(case, "report"),
         "settings": facts(case),
         "pages": render.pages(),
-        "signed": heads.signed(case.root, heads.Trust(case.settings.signers)),
+        "signed": heads.signed(case.root, heads.Trust(own=True)),
     }
     with job(case, "report", inputs) as work:
         if work.up_to_date:
@@ -63,6 +63,7 @@ def report(case: Case) -> Run:
         _keep_text(work, folder / "report.html", render.report_page(values, timeline=timeline))
         _keep_text(work, folder / "timeline.svg", timeline)
         head = f"{work.log.head}  line {len(work.log.entries)} of custody/log.jsonl, when this report was written\n"
+        head += f"{file_digest(case.root / manifest.MANIFEST)}  {manifest.MANIFEST}\n"
         _keep_text(work, folder / LOG_HEAD, head)  # apart, so that the same case gives the same page
         for name in EXPORTED:
             _export(work, folder / "tables", name, exported(case, name), coverage)
@@ -96,7 +97,7 @@ def _about(case: Case, work: Job) -> dict[str, object]:
         "as_at": case.as_at.text,
         "as_at_is_today": about.as_at is None,
         "report_id": work.inputs[:12],
-        "signed": heads.signed(case.root, heads.Trust(case.settings.signers)),
+        "signed": heads.signed(case.root, heads.Trust(own=True)),
         "sources_read": case.table("sources").height,
         "problems": page.first(problems),
         "problem_count": len(problems),
@@ -104,7 +105,6 @@ def _about(case: Case, work: Job) -> dict[str, object]:
             len(problems), "tables/*/problems.parquet of the case", (each.code for each in problems)
         ),
         "thin_days": charts.THIN_DAYS,
-        "manifest_digest": file_digest(case.root / manifest.MANIFEST),
         "inputs": work.inputs,
         "version": toolkit.__version__,
     }

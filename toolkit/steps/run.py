@@ -28,7 +28,7 @@ def run(
     Raises:
         AuthorityError: If there is a mandate, but it has expired or nothing lies inside it.
     """
-    runs = [seal(case), ingest(case, workers=workers, progress=progress)]
+    runs = [seal(case, progress=progress), ingest(case, workers=workers, progress=progress)]
     why_not = _why_no_sweep(case)
     if why_not:
         runs += [Run(step, did_work=False, notes=(f"skipped: {why_not}",)) for step in ("index", "sweep")]

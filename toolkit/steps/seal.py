@@ -1,29 +1,41 @@
 """`toolkit seal`: the manifest of what was handed over."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
-from toolkit.case import Case, Run
-from toolkit.custody import erasure, manifest, write
+from toolkit.case import Case, Progress, Run
+from toolkit.custody import erasure, lock, manifest, write
 from toolkit.custody.digest import shown
 from toolkit.errors import UsageError
 from toolkit.problems import Origin, Problem
 from toolkit.registers import KINDS
-from toolkit.steps.job import job
+from toolkit.steps.job import job, open_log, salt_of_manifest
 
 STAT_CACHE = "cache/stat.json"
 """Path of the cache in a case."""
 
 
-def seal(case: Case) -> Run:
+KEPT = "cache/hashed.jsonl"
+"""Path of what a seal has hashed so far: a long one that is killed goes on there."""
+KEEP_BYTES, KEEP_FILES = 1 << 28, 1_000
+"""How much is hashed before it is kept: a small case never is, and a kill costs no more than this."""
+
+
+def seal(case: Case, *, progress: Progress | None = None) -> Run:
     """
     Write the manifest of everything under `raw/` and outside sources, and open the log.
 
     Anyone can check the manifest: `cd CASE && sha256sum -c custody/manifest.sha256`. Sealing again says what was
     added, changed, lost or moved since. A file whose size, times and inode are as before is not read again here
-    (`verify` reads everything).
+    (`verify` reads everything). A seal that was killed goes on with the file that it was at.
+
+    Args:
+        case: The case.
+        progress: Told how many bytes are hashed.
 
     Raises:
+        AuthorityError: If the case is signed, and there is no key of a signer.
         CaseLocked: If another process is working on the case.
         UsageError: If an outside source is not there, so that a share that is not mounted is not sealed as lost.
     """
@@ -33,7 +45,10 @@ def seal(case: Case) -> Run:
             raise UsageError(
                 f"case.toml: sources.path: expected a file or folder, found nothing at {path}: is it mounted?"
             )
-    found = _but_destroyed(case, manifest.scan(case.root, outside, read_cache(case)))
+    with lock.locked(case.root):
+        open_log(case)  # who may not write into the log need not wait for hours to hear it
+    keeping = _Keeping(case, outside, progress)
+    found = _but_destroyed(case, manifest.scan(case.root, outside, read_cache(case), told=keeping.note))
     problems = [*found.problems, *_unknown_kinds(found.entries)]
     inputs = {
         "manifest": [[shown(entry.path), entry.sha256] for entry in found.entries],
@@ -42,22 +57,58 @@ def seal(case: Case) -> Run:
     with job(case, "seal", inputs) as work:
         if not work.up_to_date:
             changes = manifest.compare(manifest.read(case.root), found.entries)
+            salt = salt_of_manifest(case, len(erasure.certificates(case.root)))
             work.keep(
                 case.root / manifest.MANIFEST,
-                write.write_bytes(case.root / manifest.MANIFEST, manifest.render(found.entries)),
+                write.write_bytes(case.root / manifest.MANIFEST, manifest.render(found.entries, salt)),
             )
             work.write_problems(problems)
             work.notes.append(_what_changed(changes, len(found.entries)))
         write.write_text(case.root / STAT_CACHE, json.dumps(found.cache))
+        write.remove(case.root / KEPT)
     return work.result()
+
+
+class _Keeping:
+    """Keeps what is hashed as it is hashed, and says how far it is."""
+
+    def __init__(self, case: Case, outside: list[Path], progress: Progress | None) -> None:
+        self._case, self._progress = case, progress
+        self._done = self._bytes = 0
+        self._held: dict[str, manifest.State] = {}
+        self._total = sum(_size(case.root / name) for name in manifest.sources(case.root, outside)) if progress else 0
+
+    def note(self, name: str, state: manifest.State, was_read: bool) -> None:
+        """Take the state of a file."""
+        self._done += state[0]
+        if self._progress:
+            self._progress("seal", self._done, self._total)
+        if not was_read:
+            return
+        self._held[name] = state
+        self._bytes += state[0]
+        if self._bytes >= KEEP_BYTES or len(self._held) >= KEEP_FILES:
+            write.refuse_links(self._case.root)
+            write.append_line(self._case.root / KEPT, json.dumps(self._held).encode())
+            self._held, self._bytes = {}, 0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
 
 
 def read_cache(case: Case) -> manifest.StatCache:
     """Return what was hashed when, or nothing where the cache is absent or damaged: it is never evidence."""
-    try:
-        return {name: tuple(state) for name, state in json.loads((case.root / STAT_CACHE).read_text()).items()}
-    except (OSError, ValueError, AttributeError, TypeError):
-        return {}
+    found: dict[str, manifest.State] = {}
+    for name in (STAT_CACHE, KEPT):
+        path = case.root / name
+        for line in path.read_bytes().split(b"\n") if path.is_file() else ():
+            with suppress(ValueError, AttributeError, TypeError):  # the last line of a seal that was killed
+                found |= {each: tuple(state) for each, state in json.loads(line).items()}
+    return found
 
 
 def _but_destroyed(case: Case, found: manifest.Scan) -> manifest.Scan:
