@@ -411,6 +411,15 @@ def key_sign(case: str) -> None:
 
 @main.command()
 @_case
+def clock(case: str) -> None:
+    """Say in the log, by a signer and with a --reason, that lines of later than now are of a clock that was ahead."""
+    ahead = toolkit.correct_clock(toolkit.open_case(case))
+    listed = ", ".join(str(n + 1) for n in ahead)
+    _say(f"custody/log.jsonl: line {listed}: written by a clock that was ahead; authority is not judged by it any more")
+
+
+@main.command()
+@_case
 @click.option("--since", type=click.Path(), help="The checkpoint that the witness saw last.")
 @click.option("--add", "cosigned", type=click.Path(), help="A checkpoint that a witness cosigned, to keep in the case.")
 def head(case: str, since: str | None, cosigned: str | None) -> None:

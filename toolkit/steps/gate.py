@@ -18,6 +18,7 @@ from toolkit.footage.container import Container, probe
 from toolkit.problems import Origin, Problem
 from toolkit.settings import Mandate
 from toolkit.steps import workers as lanes
+from toolkit.steps.clock import day_of_work
 from toolkit.steps.limits import Limits
 from toolkit.steps.refusal import logged
 from toolkit.steps.seal import read_cache
@@ -56,7 +57,7 @@ class Unit:
 @logged
 def standing_mandate(case: Case) -> Mandate:
     """
-    Return the mandate, if it stands on the day the case speaks as at.
+    Return the mandate, if it stands on the day of the work, whatever day the answers speak as at.
 
     Raises:
         AuthorityError: If there is none, it has expired, or the case lists signers and none of them signed it as it is.
@@ -66,11 +67,9 @@ def standing_mandate(case: Case) -> Mandate:
         raise AuthorityError(
             "case.toml states no [mandate]: without one no footage is decoded and no face searched for"
         )
-    ends, as_at = interval(mandate.expires), case.as_at
-    if ends.latest and as_at.earliest and ends.latest <= as_at.earliest:
-        raise AuthorityError(
-            f"mandate.expires: {mandate.expires} is over on {as_at.text}, the day the case speaks as at"
-        )
+    now, ends = day_of_work(case), interval(mandate.expires).latest
+    if ends is None or ends <= now.at:
+        raise AuthorityError(f"mandate.expires: {mandate.expires} is over on {now.at:%Y-%m-%d}, by {now.by}")
     signatures.check(case.root, case.settings.signers)
     return mandate
 
