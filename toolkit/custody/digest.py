@@ -5,8 +5,9 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import rfc8785
 
@@ -65,6 +66,37 @@ def digest_and_stat(path: Path) -> tuple[str, os.stat_result]:
     finally:
         os.close(descriptor)
     raise Unreadable("F405", path, "changed while it was read, twice")
+
+
+@contextmanager
+def holding(path: Path) -> Iterator[tuple[BinaryIO, str]]:
+    """
+    Open a regular file, and yield it at its start with its SHA-256: what is read of it then is what was hashed.
+
+    It stays the same file when its path leads elsewhere, and at the end it must have held still.
+
+    Raises:
+        Unreadable: As `file_digest` does; when the file was written to meanwhile, after what was done with it.
+    """
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    try:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            raise Unreadable("F404", path, f"not a regular file but a {_kind(before.st_mode)}")
+        file = os.fdopen(descriptor, "rb", closefd=False)
+        try:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        file.seek(0)
+        yield file, sha256
+        if _state(before) != _state(os.fstat(descriptor)):
+            raise Unreadable("F405", path, "changed while it was read")
+    finally:
+        os.close(descriptor)
 
 
 _once: dict[Path, tuple[tuple[int, ...], str]] = {}

@@ -154,7 +154,7 @@ class Looks:
 def _frames(container: Container, tally: Tally) -> Iterator[tuple[VideoFrame, Fraction]]:
     """Decode every packet; a packet that fails is counted, and the next one is tried."""
     step_s = 1 / container.rate if container.rate else Fraction(1, 25)
-    with open_container(container.path, container.demuxer) as opened:
+    with open_container(container) as opened:
         stream = video_of(opened)
         if stream is None:  # the file changed since it was probed; nothing decodes
             return

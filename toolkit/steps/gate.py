@@ -41,6 +41,7 @@ class Unit:
         cause: None where it may be examined; else the cause that coverage states.
         why: The exact difference between the mandate and the file.
         problems: Faults found on the way.
+        header: What its header declared when it was listed.
     """
 
     clip: Clip
@@ -52,6 +53,7 @@ class Unit:
     cause: str | None = None
     why: str = ""
     problems: tuple[Problem, ...] = ()
+    header: Container | None = None
 
 
 @logged
@@ -157,7 +159,7 @@ def _decided(unit: Unit, found: Container | Problem, mandate: Mandate) -> Unit:
     if isinstance(found, Problem):
         cause = "unsupported_type" if found.code in ("M103", "M107", "M111") else "cannot_read"
         return replace(unit, cause=cause, why=found.message, problems=(found,))
-    unit = _dated(replace(unit, frames=_frames(found), length_s=_length_s(found)), found)
+    unit = _dated(replace(unit, frames=_frames(found), length_s=_length_s(found), header=found), found)
     if unit.clip.starts_earliest is None:
         if mandate.undated_footage:
             return unit

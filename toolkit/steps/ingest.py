@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import polars as pl
 import toolkit
 from toolkit.case import Case, Progress, Run
 from toolkit.custody import erasure, manifest
-from toolkit.custody.digest import file_digest, shown
+from toolkit.custody.digest import shown
 from toolkit.errors import UsageError, not_utf8
 from toolkit.readers.crosschecks import Changes, Frames, crosscheck, lasting
 from toolkit.readers.declarations import NOTHING_DECLARED, SOURCES_FILE, Declaration, read_declarations
@@ -22,7 +23,8 @@ from toolkit.readers.indexes import INDEXES, is_index, unpaired
 from toolkit.readers.profiles import Profile, read_profile
 from toolkit.steps import workers as lanes
 from toolkit.steps.job import Job, job, shard_name
-from toolkit.steps.units import KEPT, Kept, Sealed, check_digest, earlier, is_intact, read_file
+from toolkit.steps.units import KEPT, Kept, Sealed, earlier, is_intact, read_file
+from toolkit.steps.units import sealed as sealed_file
 from toolkit.tables import KINDS, TABLES, input_tables
 
 IN_PROCESS_BYTES = 32 * 1024 * 1024
@@ -93,7 +95,7 @@ def _profiles(case: Case) -> tuple[list[Profile], dict[str, str]]:
         for path in sorted(built_in.iterdir(), key=lambda path: path.name)
         if path.name.endswith(".toml") and path.name not in own
     }
-    digests = {f"profiles/{name}": file_digest(path) for name, path in own.items()}
+    digests = {f"profiles/{name}": sha256(contents[f"profiles/{name}"]).hexdigest() for name in own}
     return [read_profile(name, _text(name, content)) for name, content in contents.items()], digests
 
 
@@ -108,8 +110,8 @@ def _declared(case: Case, sealed: list[manifest.Entry]) -> tuple[dict[str, Decla
     """Return what `raw/sources.csv` declares, if there is one."""
     for entry in sealed:
         if entry.path == SOURCES_FILE:
-            check_digest(case.root / entry.path, entry.path, entry.sha256)
-            return read_declarations((case.root / entry.path).read_bytes())
+            with sealed_file(case.root / entry.path, entry.path, entry.sha256) as file:
+                return read_declarations(file.read())
     return {}, PROBLEMS.to_frame()
 
 

@@ -9,7 +9,7 @@ and an interrupted run, or a dead worker, costs the segments that were being wor
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from toolkit.faces.engine import engine_named
 from toolkit.faces.index import Indexed, index_looks
 from toolkit.footage.container import Container, probe
 from toolkit.footage.sampled import Sampling, looks_at
+from toolkit.footage.sealed import blocks_of
 from toolkit.footage.segments import Segment, segments
 from toolkit.footage.tally import Examined
 from toolkit.problems import Problem
@@ -156,18 +157,24 @@ def _cut(piece: Piece, result: Any) -> Sequence[Piece]:  # noqa: ANN401
 
 def checked(unit: Unit) -> Container:
     """
-    Return the container of a file that is what was sealed.
+    Return the container of a file that is what was sealed; through it, nothing else can be decoded.
 
     Raises:
-        IntegrityError: If it is not.
+        IntegrityError: If it is not, or if its header is not the one that the mandate was held against.
     """
     source = unit.clip.source
-    now = file_digest(unit.path)
-    if now != unit.clip.sha256:
-        raise IntegrityError(f"{source}: expected the sealed digest {unit.clip.sha256}, found {now}; not decoded")
-    container = probe(unit.path, source)
+    try:
+        blocks = blocks_of(unit.path)
+    except OSError as error:
+        raise IntegrityError(f"{source}: sealed, and cannot be read now: {error.strerror}; not decoded") from error
+    if blocks.sha256 != unit.clip.sha256:
+        found = blocks.sha256
+        raise IntegrityError(f"{source}: expected the sealed digest {unit.clip.sha256}, found {found}; not decoded")
+    container = probe(unit.path, source, blocks)
     if isinstance(container, Problem):
         raise IntegrityError(f"{source}: opened when it was listed and does not now: {container.message}")
+    if unit.header is not None and unit.header != replace(container, blocks=None):
+        raise IntegrityError(f"{source}: its header is not what it was when it was listed; not decoded")
     return container
 
 

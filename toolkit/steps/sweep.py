@@ -8,8 +8,8 @@ import polars as pl
 
 from toolkit.case import Case, Progress, Run
 from toolkit.custody import erasure
-from toolkit.custody.digest import digest_of, file_digest
-from toolkit.errors import AuthorityError, IntegrityError, UsageError
+from toolkit.custody.digest import digest_of
+from toolkit.errors import AuthorityError, UsageError
 from toolkit.faces.engine import engine_named
 from toolkit.faces.pictures import Described, describe_probe
 from toolkit.faces.search import counts_below
@@ -25,6 +25,7 @@ from toolkit.steps.limits import Limits
 from toolkit.steps.looking import ENGINE
 from toolkit.steps.reconstruct import outcomes
 from toolkit.steps.refusal import logged
+from toolkit.steps.units import sealed
 from toolkit.tables import table
 
 
@@ -216,9 +217,8 @@ def describe_sealed(asked: tuple[Path, str, str]) -> Described:
         IntegrityError: If it is not.
     """
     path, source, sha256 = asked
-    if (now := file_digest(path)) != sha256:
-        raise IntegrityError(f"{source}: expected the sealed digest {sha256}, found {now}; not opened")
-    return describe_probe(path, source, engine_named(ENGINE))
+    with sealed(path, source, sha256, "not opened") as file:
+        return describe_probe(file, source, engine_named(ENGINE))
 
 
 def _disclosed(case: Case) -> list[Wanted]:

@@ -1,18 +1,19 @@
 """The unit of work of `ingest`: a sealed file, read and written as shards; kept until it or its reader changes."""
 
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 
 import toolkit
 from toolkit.case import Case
 from toolkit.custody import write
-from toolkit.custody.digest import digest_of, file_digest
+from toolkit.custody.digest import digest_of, file_digest, holding
 from toolkit.errors import IntegrityError
 from toolkit.readers.crosschecks import wrong_order
 from toolkit.readers.declarations import Declaration
@@ -105,11 +106,11 @@ def read_file(case: Case, profiles: list[Profile], file: Sealed) -> Kept:
     Raises:
         IntegrityError: If the file is not what was sealed.
     """
-    check_digest(file.path, file.entry.source, file.entry.sha256)
     with ExitStack() as stack:
+        opened = stack.enter_context(sealed(file.path, file.entry.source, file.entry.sha256))
         shards = _Shards(case, file, stack)
         try:
-            read = read_source(file.path, file.entry, Reader(shards.add, profiles, file.declared))
+            read = read_source(opened, file.entry, Reader(shards.add, profiles, file.declared))
         finally:
             shards.end()  # before the files are closed
     outputs = {case.relative(path): stream.sha256 for path, stream in shards.open.items()}
@@ -175,15 +176,15 @@ def _keep(case: Case, file: Sealed, read: list[ReadSource], problems: list[pl.Da
     return kept
 
 
-def check_digest(path: Path, source: str, sealed: str) -> None:
+@contextmanager
+def sealed(path: Path, source: str, sha256: str, then: str = "run 'toolkit seal CASE' first") -> Iterator[BinaryIO]:
     """
-    Compare a file with what was sealed.
+    Open a file that is what was sealed; it is read from where it was hashed, wherever its path leads meanwhile.
 
     Raises:
-        IntegrityError: If it is not the same.
+        IntegrityError: If it is not the same, or changes while it is open.
     """
-    now = file_digest(path)
-    if now != sealed:
-        raise IntegrityError(
-            f"{source}: expected the sealed digest {sealed}, found {now}; run 'toolkit seal CASE' first"
-        )
+    with holding(path) as (file, now):
+        if now != sha256:
+            raise IntegrityError(f"{source}: expected the sealed digest {sha256}, found {now}; {then}")
+        yield file
