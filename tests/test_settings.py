@@ -76,6 +76,7 @@ def test_a_mistake_names_its_key(tmp_path, text, message):
 
 
 NUMBERS = {
+    "ingest.memory_mib": "[ingest]\nmemory_mib = {}\n",
     "index.min_face_px": "[index]\nmin_face_px = {}\n",
     "index.looks_per_s": "[index]\nlooks_per_s = {}\n",
     "mandate.threshold": MANDATE.replace("0.5", "{}"),

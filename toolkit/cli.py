@@ -137,10 +137,19 @@ def new(case: str, title: str, from_: str, to: str) -> None:
     _say(f"kinds: {' '.join(sorted(path.name for path in (opened.root / 'raw').iterdir() if path.is_dir()))}")
 
 
+def _warm() -> None:
+    """Start the process that will read what was handed over: it loads its libraries while this one loads others."""
+    from toolkit.steps.workers import warm  # noqa: PLC0415 - `toolkit --help` need not wait for it
+
+    warm("toolkit.readers.source")
+
+
 def _step(name: str, help_text: str, *, parallel: bool = False) -> None:
     """Define the sub-command of one step."""
 
     def command(case: str, as_json: bool, workers: int | None = None) -> None:
+        if name == "ingest":
+            _warm()
         with _progress(as_json) as progress:
             opened = toolkit.open_case(case)
             options: dict[str, Any] = {"workers": workers, "progress": progress} if parallel else {}

@@ -44,6 +44,12 @@ class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fr
     as_at: str | None = None
 
 
+class Ingest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[ingest]`: the most memory that reading one source may take; one that needs more is kept, and not searched."""
+
+    memory_mib: Annotated[int, Between(512, 1_048_576)] = 2048
+
+
 class Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
     `[index]`: how footage is looked at.
@@ -129,6 +135,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     """The whole of `case.toml`; `signers` and `witnesses` are public keys, as `toolkit key new` prints them."""
 
     about: About
+    ingest: Ingest = Ingest()
     index: Index = Index()
     mandate: Mandate | None = None
     rules: Rules = Rules()
@@ -302,6 +309,9 @@ title = {title}
 from = {from_}
 to = {to}
 # as_at = "2019-10-04"        # the day the answers speak as at, and nothing else; today where absent
+
+[ingest]
+memory_mib = 2048             # most memory that reading one source may take (512 to 1048576)
 
 [index]
 min_face_px = 40              # smallest face looked for: side of the detector's box in source pixels; 80 is quicker

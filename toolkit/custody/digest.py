@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,6 +14,7 @@ import rfc8785
 from toolkit.errors import IntegrityError
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY  # a FIFO must not make us wait
+_PIECE_BYTES = 1 << 22
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
 
 
@@ -69,11 +70,15 @@ def digest_and_stat(path: Path) -> tuple[str, os.stat_result]:
 
 
 @contextmanager
-def holding(path: Path) -> Iterator[tuple[BinaryIO, str]]:
+def holding(path: Path, alive: Callable[[], None] | None = None) -> Iterator[tuple[BinaryIO, str]]:
     """
     Open a regular file, and yield it at its start with its SHA-256: what is read of it then is what was hashed.
 
     It stays the same file when its path leads elsewhere, and at the end it must have held still.
+
+    Args:
+        path: The file.
+        alive: Called now and then while it is hashed.
 
     Raises:
         Unreadable: As `file_digest` does; when the file was written to meanwhile, after what was done with it.
@@ -86,13 +91,16 @@ def holding(path: Path) -> Iterator[tuple[BinaryIO, str]]:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
             raise Unreadable("F404", path, f"not a regular file but a {_kind(before.st_mode)}")
-        file = os.fdopen(descriptor, "rb", closefd=False)
+        file, sha256 = os.fdopen(descriptor, "rb", closefd=False), hashlib.sha256()
         try:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            while piece := file.read(_PIECE_BYTES):
+                sha256.update(piece)
+                if alive:
+                    alive()
+            file.seek(0)
         except OSError as error:
             raise _unreadable(path, error) from error
-        file.seek(0)
-        yield file, sha256
+        yield file, sha256.hexdigest()
         if _state(before) != _state(os.fstat(descriptor)):
             raise Unreadable("F405", path, "changed while it was read")
     finally:

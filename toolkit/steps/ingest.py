@@ -12,19 +12,18 @@ import polars as pl
 
 import toolkit
 from toolkit.case import Case, Progress, Run
-from toolkit.custody import erasure, manifest
+from toolkit.custody import erasure, manifest, write
 from toolkit.custody.digest import shown
 from toolkit.errors import UsageError, not_utf8
 from toolkit.readers.crosschecks import Changes, Frames, crosscheck, lasting
-from toolkit.readers.declarations import NOTHING_DECLARED, SOURCES_FILE, Declaration, read_declarations
+from toolkit.readers.declarations import NOTHING_DECLARED, SOURCES_FILE, Declaration
 from toolkit.readers.entries import Entry, coverage, unread
 from toolkit.readers.faults import PROBLEMS, problem
 from toolkit.readers.indexes import INDEXES, is_index, unpaired
 from toolkit.readers.profiles import Profile, read_profile
 from toolkit.steps import workers as lanes
 from toolkit.steps.job import Job, job, shard_name
-from toolkit.steps.units import KEPT, Kept, Sealed, earlier, is_intact, read_file
-from toolkit.steps.units import sealed as sealed_file
+from toolkit.steps.units import KEPT, Kept, Sealed, declared_in, earlier, is_intact, limits, read_file
 from toolkit.tables import KINDS, TABLES, input_tables
 
 IN_PROCESS_BYTES = 32 * 1024 * 1024
@@ -46,7 +45,7 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
 
     Args:
         case: The case; sealed.
-        workers: Processes; all cores where None.
+        workers: Processes; all cores where None; 0: this one, where a parser that hangs or dies ends all.
         progress: Told how many sources are read.
 
     Raises:
@@ -56,6 +55,8 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
     """
     if not (case.root / manifest.MANIFEST).exists():
         raise UsageError("not sealed yet: run 'toolkit seal CASE' first")
+    if workers != 0:
+        lanes.warm("toolkit.readers.source")
     sealed = manifest.read(case.root)
     profiles, digests = _profiles(case)
     lost = sorted({found.origin.source for found in case.problems("seal") if found.code in _NOT_SEALED})
@@ -68,10 +69,11 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
         "probes": [probe.image for probe in probes],
         "profiles": digests,
         "destroyed": sorted(destroyed),
+        "memory_mib": case.settings.ingest.memory_mib,
     }
     with job(case, "ingest", inputs) as work:
         if not work.up_to_date:
-            declared, faults = _declared(case, sealed)
+            declared, faults = _declared(case, sealed, workers)
             files = _sealed(case, sealed, declared)
             read, failed = _read_all(work, files, profiles, workers, progress)
             present = {source for found in read for source, _ in found.sources} | {file.entry.source for file in files}
@@ -106,12 +108,16 @@ def _text(name: str, content: bytes) -> str:
         raise not_utf8(name, error) from None
 
 
-def _declared(case: Case, sealed: list[manifest.Entry]) -> tuple[dict[str, Declaration], pl.DataFrame]:
+def _declared(
+    case: Case, sealed: list[manifest.Entry], workers: int | None
+) -> tuple[dict[str, Declaration], pl.DataFrame]:
     """Return what `raw/sources.csv` declares, if there is one."""
-    for entry in sealed:
-        if entry.path == SOURCES_FILE:
-            with sealed_file(case.root / entry.path, entry.path, entry.sha256) as file:
-                return read_declarations(file.read())
+    asked = [(case.root / entry.path, entry.sha256) for entry in sealed if entry.path == SOURCES_FILE]
+    most = limits(case)
+    for _, found in lanes.run(asked, declared_in, 0 if workers == 0 else 1, limits=lambda _: most):
+        if isinstance(found, lanes.Failed):
+            return {}, problem("W501", SOURCES_FILE, "", f"tried twice: {found.why}", "nothing is declared")
+        return found
     return {}, PROBLEMS.to_frame()
 
 
@@ -155,7 +161,9 @@ def _read_all(
     left.sort(key=lambda file: (-size[file.entry.source], file.entry.source))
     in_process = sum(size[file.entry.source] for file in left) <= IN_PROCESS_BYTES
     failed: list[dict[str, pl.DataFrame]] = []
-    for file, read in lanes.run(left, partial(read_file, work.case, profiles), 1 if in_process else workers):
+    read_it, most = partial(read_file, work.case, profiles), limits(work.case)
+    n_workers = 1 if in_process and workers != 0 else workers
+    for file, read in lanes.run(left, read_it, n_workers, limits=lambda _: most):
         source = file.entry.source
         if isinstance(read, lanes.Failed):
             failed.append(_failed(file, size[source], read.why))
@@ -164,6 +172,8 @@ def _read_all(
         found[source] = read
         if progress:
             progress("ingest", len(found), len(registers))
+    if failed:
+        write.sweep_temps(work.case.root)  # what those that died were writing
     for kept in found.values():
         work.outputs |= kept.outputs
     return [found[source] for source in sorted(found)], failed
