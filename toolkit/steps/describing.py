@@ -66,7 +66,7 @@ def described_again(
     how, tasks = _tasks(work, mandate, to_do, on[0])
     done, total = 0, sum(shard.n_faces for shard in to_do)
     same = True
-    for task, sha256 in workers.run(tasks, partial(describe_shard, how), *on, limits=_limits):
+    for task, sha256 in workers.run(tasks, partial(describe_shard, how), *on, limits=_limits, root=work.case.root):
         if isinstance(sha256, workers.Failed):
             yield task.shard, sha256.why
             continue

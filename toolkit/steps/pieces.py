@@ -119,7 +119,9 @@ def indexed(
     # Long files first, so that no worker is left with a long one at the end.
     in_order = sorted(units, key=lambda unit: (-(unit.frames or 0), unit.clip.source))
     to_cut = [Piece(unit, keys[unit.clip.source]) for unit in in_order]
-    for piece, result in workers.run(to_cut, partial(work_on, case, how), *on, follow=_cut, limits=limits):
+    for piece, result in workers.run(
+        to_cut, partial(work_on, case, how), *on, follow=_cut, limits=limits, root=case.root
+    ):
         file = files[piece.unit.clip.source]
         if isinstance(result, workers.Failed):
             _fail(file, piece, result.why)

@@ -36,6 +36,7 @@ from joblib.externals.loky import process_executor
 from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
 from toolkit.errors import ResourceError, ToolkitError, UsageError
+from toolkit.steps.identity import host, identity, proof_in, unlike
 from toolkit.steps.limits import Limits, within
 
 U = TypeVar("U")
@@ -65,7 +66,7 @@ class Failed:
     why: str
 
 
-def run(
+def run(  # noqa: PLR0913 - by name only
     units: Sequence[U],
     function: Callable[[U], R],
     workers: int | None = None,
@@ -73,6 +74,7 @@ def run(
     *,
     follow: Callable[[U, R], Sequence[U]] | None = None,
     limits: Callable[[U], Limits] | None = None,
+    root: Path | None = None,
 ) -> Iterator[tuple[U, R | Failed]]:
     """
     Yield each unit with its result as it comes, in no order.
@@ -86,6 +88,8 @@ def run(
         follow: Returns the units that a result gives rise to; they are next.
         limits: Returns what a unit may take; with them each is done in another process. A Dask cluster's workers are
             not ours to end, and have limits of their own.
+        root: Folder of the case: each worker of a cluster shows, before and with every result, that it sees this case,
+            and that its code and models are those of this process.
 
     Raises:
         ToolkitError: What a unit raised, if the operator must act; all workers are ended.
@@ -95,7 +99,8 @@ def run(
     if not units:
         return
     limits = None if scheduler is not None or workers == 0 else limits
-    with _lanes(workers, scheduler, here=workers == 0 or (workers == 1 and limits is None)) as lanes:
+    here = workers == 0 or (workers == 1 and limits is None)
+    with _lanes(workers, scheduler, root, here=here) as lanes:
         again = []
         work = _Work(function, follow, limits)
         for unit, result in _finished(lanes, units, work):
@@ -236,10 +241,10 @@ def _result(future: "Future[R]", lane: _Lane, limits: Limits | None) -> R | _Onc
 
 
 @contextmanager
-def _lanes(workers: int | None, scheduler: str | None, *, here: bool) -> Iterator[list[_Lane]]:
+def _lanes(workers: int | None, scheduler: str | None, root: Path | None, *, here: bool) -> Iterator[list[_Lane]]:
     """Give the lanes, which start a worker when they are first used, and end them, also when interrupted."""
     if scheduler is not None:
-        with _cluster(scheduler) as (executor, n_workers):
+        with _cluster(scheduler, root) as (executor, n_workers):
             yield [_Lane(lambda: executor) for _ in range(min(workers or n_workers, n_workers))]
         return
     start = _Here if here else partial(_process, os.getpid())
@@ -290,7 +295,7 @@ def _end_with(parent: int) -> None:
 
 
 @contextmanager
-def _cluster(address: str) -> Iterator[tuple[Executor, int]]:
+def _cluster(address: str, root: Path | None) -> Iterator[tuple[Executor, int]]:
     """
     Connect to an existing Dask cluster; nothing is started, and nothing is left on it.
 
@@ -318,7 +323,58 @@ def _cluster(address: str) -> Iterator[tuple[Executor, int]]:
                     f"{name} {there[name]} (here {here[name]})" for name in here if there[name] != here[name]
                 )
                 raise UsageError(f"--scheduler {address}: worker {worker} has {unlike}; the same bytes need the same")
-        yield client.get_executor(pure=False), len(threads)
+        executor = client.get_executor(pure=False)
+        if root is None:
+            yield executor, len(threads)
+            return
+        with proof_in(root) as proof:
+            vouched = _Vouched(executor, address, proof)
+            for worker, (name, there) in sorted(client.run(_told, proof).items()):
+                vouched.check(f"{worker} on {name}", there)
+            yield vouched, len(threads)
+
+
+class _Vouched(Executor):
+    """A cluster whose workers say with each result what they worked with; a result of anything else is refused."""
+
+    def __init__(self, executor: Executor, address: str, proof: Path) -> None:
+        self._executor, self._address, self._proof, self._here = executor, address, proof, identity(proof)
+
+    def check(self, worker: str, there: dict[str, str]) -> None:
+        """Raise UsageError, which names the worker, unless it works with the same code, models and case."""
+        if found := unlike(self._here, there, self._proof):
+            raise UsageError(
+                f"--scheduler {self._address}: worker {worker} has {', '.join(found)}; nothing of it is used"
+            )
+
+    def submit(self, function: Callable[..., R], /, *args: Any, **kwargs: Any) -> "Future[R]":  # noqa: ANN401
+        handed: Future[R] = Future()
+        partly = partial(function, *args, **kwargs)
+        self._executor.submit(_with_identity, self._proof, partly).add_done_callback(partial(self._hand, handed))
+        return handed
+
+    def _hand(self, handed: "Future[R]", done: "Future[tuple[str, dict[str, str], R]]") -> None:
+        try:
+            name, there, result = done.result()
+            self.check(f"on {name}", there)
+        except CancelledError:
+            handed.cancel()
+            handed.set_running_or_notify_cancel()
+        except Exception as error:  # noqa: BLE001 - handed on
+            handed.set_exception(error)
+        else:
+            handed.set_result(result)
+
+
+def _told(proof: Path) -> tuple[str, dict[str, str]]:
+    """Return the name of this machine, and what this worker works with."""
+    return host(), identity(proof)
+
+
+def _with_identity(proof: Path, function: Callable[[], R]) -> tuple[str, dict[str, str], R]:
+    """Do a unit, and say where and with what."""
+    result = function()
+    return *_told(proof), result
 
 
 def _knock(address: str) -> None:
