@@ -249,4 +249,8 @@ def _rows(look: Look, boxes: NDArray[np.int32], clip: Clip, engine: str) -> list
 
 
 def _later(start: datetime | None, microseconds: int) -> datetime | None:
-    return None if start is None else start + timedelta(microseconds=microseconds)
+    """Return a moment so much later; None where there is no start, or no calendar reaches that far."""
+    try:
+        return None if start is None else start + timedelta(microseconds=microseconds)
+    except OverflowError:
+        return None

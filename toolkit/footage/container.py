@@ -26,7 +26,7 @@ CODECS = frozenset((
 ))  # fmt: skip
 """What is decoded: what cameras, recorders and editing programs write. Any other decoder is code that nobody needs."""
 
-_FIRST_YEAR = 1995
+_FIRST_YEAR, _LAST_YEAR = 1995, 2100
 """Earlier creation times are a clock's zero (1904 in MP4, 1970 on recorders) or a recorder that was never set."""
 
 
@@ -174,9 +174,10 @@ def _start(opened: InputContainer) -> Fraction:
 
 
 def _duration(opened: InputContainer, stream: VideoStream) -> Fraction | None:
+    declared = None if opened.duration is None else Fraction(opened.duration, av.time_base)
     if stream.duration is not None and stream.time_base is not None:
-        return stream.duration * stream.time_base
-    return None if opened.duration is None else Fraction(opened.duration, av.time_base)
+        declared = stream.duration * stream.time_base
+    return declared if declared is not None and declared > 0 else None  # less than nothing is no declaration
 
 
 def _created(text: str | None) -> datetime | None:
@@ -187,13 +188,14 @@ def _created(text: str | None) -> datetime | None:
     datetime.datetime(2016, 5, 3, 10, 0, tzinfo=datetime.timezone.utc)
     >>> _created("1904-01-01T00:00:00Z"), _created("Tuesday"), _created("2016-05-03T10:00:00")
     (None, None, None)
+    >>> _created("9999-12-31T23:59:59Z")
     """
     try:
         moment = datetime.fromisoformat(text or "")
     except ValueError:
         return None
     # Without a zone it may be local time or not: an instant that could be an hour off is not stated as known.
-    if moment.tzinfo is None or moment.year < _FIRST_YEAR:
+    if moment.tzinfo is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         return None
     return moment.astimezone(UTC)
 

@@ -5,8 +5,10 @@ A path may lead to another file a moment later, and a file can be written over a
 by block when it is cut into pieces, and every block that a decoder asks for later, in any process, is compared first.
 """
 
+import errno
 import hashlib
 import os
+import stat
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +47,7 @@ def blocks_of(path: Path) -> Blocks:
     Read a file once, and return its digest and those of its blocks.
 
     Raises:
-        OSError: If it cannot be read, or is a link.
+        OSError: If it cannot be read, or is no regular file.
     """
     whole, digests, n_bytes = hashlib.sha256(), bytearray(), 0
     with _opened(path) as file:
@@ -121,4 +123,6 @@ def opened_sealed(path: Path, blocks: Blocks, source: str) -> Iterator[SealedFil
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     with os.fdopen(os.open(path, _FLAGS), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # a device may never end
+            raise OSError(errno.EINVAL, "not a regular file")
         yield file

@@ -23,6 +23,9 @@ from toolkit.steps.limits import Limits
 from toolkit.steps.refusal import logged
 from toolkit.steps.seal import read_cache
 
+LONGEST_S = 366 * 24 * 3600.0
+"""A year: whatever length a header declares, no file of footage is longer, and no calendar ends before it does."""
+
 Seconds = tuple[Fraction | None, Fraction | None]
 
 
@@ -172,7 +175,7 @@ def _old_enough(unit: Unit, mandate: Mandate, now: datetime) -> Unit:
     latest = unit.clip.starts_latest
     if unit.cause is not None or latest is None:
         return unit
-    length = timedelta(seconds=float(unit.length_s)) if unit.length_s is not None else timedelta()
+    length = timedelta(seconds=min(float(unit.length_s or 0), LONGEST_S))
     floor = timedelta(hours=mandate.age_floor_hours)
     if latest + length <= now - floor:
         return unit

@@ -42,7 +42,7 @@ class Limits:
         """Return why a worker ended by this signal or error did, where it is one of these limits."""
         if ended_by == "SIGALRM":
             return f"no sign of life for {self.silent_s:g} s; ended"
-        if ended_by == "MemoryError":
+        if ended_by.endswith("MemoryError"):  # also pyarrow's own
             return f"needed more than {self.memory_bytes / _GIB:g} GiB of memory"
         if ended_by == "SIGABRT":
             return f"gave up, as code does that gets no more memory: it may have {self.memory_bytes / _GIB:g} GiB"

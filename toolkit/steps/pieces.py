@@ -36,8 +36,11 @@ from toolkit.tables import table
 
 TABLES = ("faces", "descriptors")
 
-CUT_BYTES_PER_S, FRAMES_PER_S, FRAME_BYTES = 5_000_000, 10, 1_000
-"""How fast footage is read and decoded at the very least: a slow share, a slow core; and the least size of a frame."""
+CUT_BYTES_PER_S, FRAMES_PER_S, FRAME_BYTES, LEAST_FRAME_BYTES = 5_000_000, 10, 1_000, 20
+"""
+How fast footage is read and decoded at the very least: a slow share, a slow core; the size of a frame where nobody
+says how many there are, and the least that one can have, whatever a header says.
+"""
 
 Facts = dict[str, Any]
 """Counts and problems of a piece or a file, as JSON without floats."""
@@ -139,8 +142,13 @@ def limits(piece: Piece) -> Limits:
     segment = piece.segment
     if segment is None:
         return Limits(SILENT_S + piece.unit.path.stat().st_size / CUT_BYTES_PER_S)
-    frames = segment.frames if segment.alone else piece.unit.frames or piece.unit.path.stat().st_size / FRAME_BYTES
-    return Limits(SILENT_S + frames / FRAMES_PER_S)
+    return Limits(SILENT_S + (segment.frames if segment.alone else most_frames(piece.unit)) / FRAMES_PER_S)
+
+
+def most_frames(unit: Unit) -> float:
+    """Return how many frames a file has at the most: as declared, but no more than its bytes can hold."""
+    size = unit.path.stat().st_size
+    return min(unit.frames, size / LEAST_FRAME_BYTES) if unit.frames else size / FRAME_BYTES
 
 
 def work_on(case: Case, how: How, piece: Piece) -> Any:  # noqa: ANN401 - pieces, or facts

@@ -36,7 +36,6 @@ from joblib.externals.loky import process_executor
 from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
 from toolkit.errors import ResourceError, ToolkitError, UsageError
-from toolkit.steps.identity import host, identity, proof_in, unlike
 from toolkit.steps.limits import Limits, within
 
 U = TypeVar("U")
@@ -52,6 +51,9 @@ OWN_MEMORY = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
 
 SAME_BYTES = ("toolkit", "numpy", "polars", "pyarrow", "av", "dlib-bin", "onnxruntime")
 """Packages that must have the same version everywhere, because they decide the bytes of a result."""
+
+SIGNAL_S = 1.0
+"""How soon Ctrl-C is heard: the kernel may hand it to a thread of a library, and then it does not end a wait."""
 
 _LEFT_BEHIND = 0.25
 """Share of what a unit may take that its worker may have taken before; a fresh one uses 0.1 GiB."""
@@ -209,7 +211,7 @@ def _finished(lanes: Sequence[_Lane], units: Iterable[U], work: _Work[U, R]) -> 
             unit, lane = waiting.popleft(), free.pop()
             function = partial(within, limits(unit), work.function) if limits else work.function
             running[lane.submit(function, unit, limits(unit) if limits else None)] = unit, lane
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        done, _ = wait(running, SIGNAL_S, FIRST_COMPLETED)
         for future in done:
             unit, lane = running.pop(future)
             free.append(lane)
@@ -327,54 +329,13 @@ def _cluster(address: str, root: Path | None) -> Iterator[tuple[Executor, int]]:
         if root is None:
             yield executor, len(threads)
             return
-        with proof_in(root) as proof:
-            vouched = _Vouched(executor, address, proof)
-            for worker, (name, there) in sorted(client.run(_told, proof).items()):
+        from toolkit.steps import identity  # noqa: PLC0415 - loads Polars, which a worker that starts need not wait for
+
+        with identity.proof_in(root) as proof:
+            vouched = identity.Vouched(executor, address, proof)
+            for worker, (name, there) in sorted(client.run(identity.told, proof).items()):
                 vouched.check(f"{worker} on {name}", there)
             yield vouched, len(threads)
-
-
-class _Vouched(Executor):
-    """A cluster whose workers say with each result what they worked with; a result of anything else is refused."""
-
-    def __init__(self, executor: Executor, address: str, proof: Path) -> None:
-        self._executor, self._address, self._proof, self._here = executor, address, proof, identity(proof)
-
-    def check(self, worker: str, there: dict[str, str]) -> None:
-        """Raise UsageError, which names the worker, unless it works with the same code, models and case."""
-        if found := unlike(self._here, there, self._proof):
-            raise UsageError(
-                f"--scheduler {self._address}: worker {worker} has {', '.join(found)}; nothing of it is used"
-            )
-
-    def submit(self, function: Callable[..., R], /, *args: Any, **kwargs: Any) -> "Future[R]":  # noqa: ANN401
-        handed: Future[R] = Future()
-        partly = partial(function, *args, **kwargs)
-        self._executor.submit(_with_identity, self._proof, partly).add_done_callback(partial(self._hand, handed))
-        return handed
-
-    def _hand(self, handed: "Future[R]", done: "Future[tuple[str, dict[str, str], R]]") -> None:
-        try:
-            name, there, result = done.result()
-            self.check(f"on {name}", there)
-        except CancelledError:
-            handed.cancel()
-            handed.set_running_or_notify_cancel()
-        except Exception as error:  # noqa: BLE001 - handed on
-            handed.set_exception(error)
-        else:
-            handed.set_result(result)
-
-
-def _told(proof: Path) -> tuple[str, dict[str, str]]:
-    """Return the name of this machine, and what this worker works with."""
-    return host(), identity(proof)
-
-
-def _with_identity(proof: Path, function: Callable[[], R]) -> tuple[str, dict[str, str], R]:
-    """Do a unit, and say where and with what."""
-    result = function()
-    return *_told(proof), result
 
 
 def _knock(address: str) -> None:
