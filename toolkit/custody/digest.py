@@ -33,6 +33,10 @@ class Unreadable(IntegrityError):  # noqa: N818 - reads as the state it names
         super().__init__(f"{code} {shown(str(path))}: {message}")
         self.code, self.path, self.message = code, path, message
 
+    def __reduce__(self) -> tuple[type["Unreadable"], tuple[str, Path, str]]:
+        """Let a worker hand it over: by its parts, not by its text."""
+        return type(self), (self.code, self.path, self.message)
+
 
 def file_digest(path: Path) -> str:
     """
