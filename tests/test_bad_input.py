@@ -154,7 +154,7 @@ def test_footage_cut_short_is_examined_as_far_as_it_decodes(new_case, tmp_path):
 
 def test_an_expired_mandate_stops_before_anything_is_decoded(new_case, run_cli):
     """Exit 5, naming the key; nothing is written by index."""
-    case = new_case({"raw/share_log/log.csv": ENTRIES + ENTRY}, MANDATE.replace("2099", "2015"))
+    case = new_case({"raw/share_log/log.csv": ENTRIES + ENTRY}, MANDATE.replace("2099-12-31", "2015-12-31"))
     write_clip(passing(None, seed=1, seconds=1), case.root / "raw/footage/a.mp4")
 
     ran = run_cli("run", case.root)

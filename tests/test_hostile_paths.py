@@ -46,7 +46,7 @@ purpose = "test"
 cameras = ["*"]
 window = "2016/2018"
 threshold = 0.5
-expires = "2099"
+expires = "2099-12-31"
 reviewers = []
 [[mandate.probes]]
 image = "../../outside/canary.png"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from toolkit.steps.ask import ask, questions
     from toolkit.steps.bundle import bundle
     from toolkit.steps.check import check
+    from toolkit.steps.clock import correct_clock
     from toolkit.steps.coverage import coverage
     from toolkit.steps.demo import demo
     from toolkit.steps.diff import diff
@@ -45,6 +46,7 @@ _WHERE = {
     "bundle": "toolkit.steps.bundle",
     "check": "toolkit.steps.check",
     "check_report": "toolkit.steps.selftest",
+    "correct_clock": "toolkit.steps.clock",
     "coverage": "toolkit.steps.coverage",
     "demo": "toolkit.steps.demo",
     "diff": "toolkit.steps.diff",
@@ -85,6 +87,7 @@ __all__ = [
     "bundle",
     "check",
     "check_report",
+    "correct_clock",
     "coverage",
     "demo",
     "describe_image",

@@ -6,13 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import duckdb
 import polars as pl
 
-from toolkit.audit import as_at as narrowing
-from toolkit.audit import views
 from toolkit.columns import Table
 from toolkit.custody import digest, recorded
 from toolkit.dates import Interval, interval
@@ -20,6 +17,9 @@ from toolkit.errors import NoCase, UsageError
 from toolkit.problems import Origin, Problem
 from toolkit.settings import Settings, read_settings
 from toolkit.tables import TABLES, table
+
+if TYPE_CHECKING:
+    import duckdb  # a third of a second, which a worker that reads registers need not wait
 
 
 class Progress(Protocol):
@@ -93,7 +93,7 @@ class Case:
         as_at: Interval | None = None,
         threads: int = 1,
         spill: Path | None = None,
-    ) -> duckdb.DuckDBPyConnection:
+    ) -> "duckdb.DuckDBPyConnection":
         """
         Return a read-only DuckDB connection with a view for each table (close it when done).
 
@@ -108,6 +108,9 @@ class Case:
         Raises:
             IntegrityError: If a file of a table is not what the log has of it; none is opened then.
         """
+        from toolkit.audit import as_at as narrowing  # noqa: PLC0415 - loads DuckDB
+        from toolkit.audit import views  # noqa: PLC0415
+
         settings = self.settings
         about, mandate = settings.about, settings.mandate
         values: dict[str, object] = {

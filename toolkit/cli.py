@@ -156,10 +156,19 @@ def new(case: str, title: str, from_: str, to: str) -> None:
     _say(f"kinds: {' '.join(sorted(path.name for path in (opened.root / 'raw').iterdir() if path.is_dir()))}")
 
 
+def _warm() -> None:
+    """Start the process that will read what was handed over: it loads its libraries while this one loads others."""
+    from toolkit.steps.workers import warm  # noqa: PLC0415 - `toolkit --help` need not wait for it
+
+    warm("toolkit.readers.source")
+
+
 def _step(name: str, help_text: str, *, parallel: bool = False, told: bool = False) -> None:
     """Define the sub-command of one step."""
 
     def command(case: str, as_json: bool, workers: int | None = None) -> None:
+        if name == "ingest":
+            _warm()
         with _progress(as_json) as progress:
             opened = toolkit.open_case(case)
             options: dict[str, Any] = {"workers": workers, "progress": progress} if parallel else {}
@@ -431,6 +440,15 @@ def key_sign(case: str, *, lost: bool) -> None:
     """Sign the mandate and the log's head, or who signs from now on, with --key: whoever signs answers for them."""
     for line in toolkit.sign(toolkit.open_case(case), lost=lost):
         _say(line)
+
+
+@main.command()
+@_case
+def clock(case: str) -> None:
+    """Say in the log, by a signer and with a --reason, that lines of later than now are of a clock that was ahead."""
+    ahead = toolkit.correct_clock(toolkit.open_case(case))
+    listed = ", ".join(str(n + 1) for n in ahead)
+    _say(f"custody/log.jsonl: line {listed}: written by a clock that was ahead; authority is not judged by it any more")
 
 
 @main.command()

@@ -54,6 +54,8 @@ SCRIPTS = (
     "&lt;script&gt;&#60;b&#62;",
     f'<form action="http://{CANARY}/p"><button autofocus>x',
     f'<base href="http://{CANARY}/">',
+    "<r><t>run</t></r><f>1+1</f><r><t>run</t></r>",
+    "</t></si></sst><f>1+1</f>",
 )
 MARKUP = (
     f"[see](http://{CANARY}/x)",

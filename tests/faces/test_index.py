@@ -30,6 +30,7 @@ class Still:
     pts_s: Fraction
     rgb: np.ndarray
     regions: tuple | None = None
+    after_reset: bool = False
 
     @property
     def elapsed_s(self):

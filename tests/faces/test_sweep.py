@@ -23,7 +23,7 @@ def compared(names_and_distances, probes, threshold=0.5):
 
 def test_every_probe_is_named_also_where_nothing_is_near():
     """One row for each face near a probe, nearest first; one without a face where none is."""
-    probes = [Probe("aa", at(0)), Probe("bb", at(9))]
+    probes = [Probe("aa", at(0), "e"), Probe("bb", at(9), "e")]
 
     found = compared({"far": 0.75, "b": 0.5, "a": 0.5, "near": 0.25}, probes)
 
@@ -33,7 +33,7 @@ def test_every_probe_is_named_also_where_nothing_is_near():
 
 def test_comparing_in_two_goes_gives_the_same_table():
     """A probe that comes later, and the ones before: as if all had come at once."""
-    faces, early, late = {"x": 0.25, "y": 0.375}, Probe("bb", at(0)), Probe("aa", at(0.25))
+    faces, early, late = {"x": 0.25, "y": 0.375}, Probe("bb", at(0), "e"), Probe("aa", at(0.25), "e")
 
     assert compared(faces, [early, late]).equals(in_order([compared(faces, [early]), compared(faces, [late])]))
 
@@ -41,7 +41,7 @@ def test_comparing_in_two_goes_gives_the_same_table():
 def test_faces_without_descriptors_are_refused():
     """Fewer descriptors than faces: what is missing would never be found."""
     with pytest.raises(ValueError, match="do not belong together: 2 and 1"):
-        compare([Probe("aa", at(0))], pl.Series("face_id", ["x", "y"]), [np.zeros((1, 128), np.float32)], 0.5)
+        compare([Probe("aa", at(0), "e")], pl.Series("face_id", ["x", "y"]), [np.zeros((1, 128), np.float32)], 0.5)
 
 
 def test_candidates_are_ranked_for_each_reference():
@@ -51,7 +51,7 @@ def test_candidates_are_ranked_for_each_reference():
         pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name != "face_id"
     )
     asked = pl.DataFrame({"probe_id": ["P1", "P2"], "probe_source": ["p.png", "p.png"], "sha256": ["aa", "aa"]})
-    one, two = compared({"x": 0.375}, [Probe("aa", at(0))]), compared({"y": 0.25}, [Probe("aa", at(0))])
+    one, two = compared({"x": 0.375}, [Probe("aa", at(0), "e")]), compared({"y": 0.25}, [Probe("aa", at(0), "e")])
 
     found = ranked([(one, faces), (two, faces)], asked)
 

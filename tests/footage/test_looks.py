@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from toolkit.footage.container import probe
-from toolkit.footage.looks import Looks
+from toolkit.footage.looks import Looks, _Clock
 
 
 def looks_at(path, looks_per_s=2, **between):
@@ -124,6 +124,66 @@ def test_times_that_jump_back_are_kept_and_reported(clip):
 
     assert {"M110"} == {problem.code for problem in examined.problems} - {"M114"}
     assert len(looks) >= 4
+
+
+@pytest.fixture
+def reset(clip, tmp_path):
+    """Two recordings of two seconds in one file, as a recorder writes them whose clock was set back between them."""
+    path = tmp_path / "reset.ts"
+    path.write_bytes(clip("a.ts").read_bytes() + clip("b.ts").read_bytes())
+    return path
+
+
+def test_after_a_clock_was_reset_a_frame_is_later_and_nobody_knows_by_how_much(reset):
+    """No window: all is looked at, and what comes after the reset is marked and not before what came before it."""
+    looks, examined = looks_at(reset)
+
+    assert ["M110"] == [problem.code for problem in examined.problems]
+    before = [look for look in looks if not look.after_reset]
+    after = [look for look in looks if look.after_reset]
+    assert (5, 5) == (len(before), len(after))
+    assert max(look.frame for look in before) < 50 <= min(look.frame for look in after)
+    assert {Fraction(49, 25)} == {look.elapsed_s for look in after}
+
+
+@pytest.mark.parametrize(
+    ("between_s", "n_before", "n_after"),
+    [
+        ((None, Fraction(100)), 5, 0),  # the window ends: what comes after the reset may be after its end
+        ((None, Fraction(1)), 3, 0),
+        ((Fraction(1), Fraction(100)), 3, 0),
+        ((Fraction(1), None), 3, 5),  # later than what came before it, hence after the begin
+        ((Fraction(3), None), 0, 0),  # but surely after no later begin
+    ],
+)
+def test_what_comes_after_a_reset_is_outside_a_window_that_ends(reset, between_s, n_before, n_after):
+    """Its own times, which begin again, decide nothing; it counts as out of the period."""
+    looks, examined = looks_at(reset, between_s=between_s)
+
+    assert (n_before, n_after) == tuple(sum(look.after_reset is after for look in looks) for after in (False, True))
+    assert examined.not_examined.get("out_of_period", 0) >= (0 if n_after else 50)
+    assert 100 == examined.looked_at + sum(examined.not_examined.values())
+
+
+@pytest.mark.parametrize(
+    ("times", "resets"),
+    [
+        ([0, 1, 2, 3], False),
+        ([0, 3, 1, 2, 4], True),  # back by two seconds
+        ([0, 0.08, 0.04, 0.12], False),  # reordered
+        ([0, 10, 0.1], True),
+        ([0] * 101, False),
+        ([0] * 103, True),  # a clock that stands tells no time
+        ([0.9, 0.1] * 60, True),  # nor does one that goes round
+    ],
+)
+def test_a_clock_is_believed_while_it_goes(times, resets):
+    """Reordered frames are no reset; whatever goes back further, stands or goes round is."""
+    clock = _Clock()
+    elapsed = [clock.elapsed(Fraction(str(time))) for time in times]
+
+    assert resets == clock.was_reset
+    assert not resets or elapsed[-1] == max(elapsed)
 
 
 @pytest.mark.parametrize(("rotation", "corner"), [(0, (5, 5)), (90, (-5, 5)), (180, (-5, -5)), (-90, (5, -5))])

@@ -46,6 +46,13 @@ def killed_once(unit: tuple[Path, int]) -> int:
     return n
 
 
+def empties_the_case(root: Path) -> int:
+    """Take from a case what shows that it is this one, as another case under the same path would lack it."""
+    for path in (root / "cache/cluster").iterdir():
+        path.write_text("another")
+    return 1
+
+
 def must_act(n: int) -> int:
     """Find at 2 what a person must decide about."""
     if n == 2:

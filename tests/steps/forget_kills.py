@@ -36,7 +36,7 @@ purpose = "a test"
 cameras = ["*"]
 window = "2016/2018"
 threshold = 0.5
-expires = "2019-12-31"
+expires = "2099-12-31"
 reviewers = ["POST-2"]
 """
 SHARDS = {"one": 3, "two": 2}

@@ -13,6 +13,6 @@ cameras = ["*"]
 window = "{window}"
 undated_footage = true
 threshold = {threshold}
-expires = "2099"
+expires = "2099-12-31"
 reviewers = []
 """

@@ -24,7 +24,7 @@ def descriptors(seed, n):
 
 
 PROBES = {
-    hashlib.sha256(bytes([n])).hexdigest(): Probe(hashlib.sha256(bytes([n])).hexdigest(), descriptors(n, 1)[0])
+    hashlib.sha256(bytes([n])).hexdigest(): Probe(hashlib.sha256(bytes([n])).hexdigest(), descriptors(n, 1)[0], "e")
     for n in range(4)
 }
 AA, BB, CC, DD = PROBES
@@ -37,13 +37,14 @@ def case(tmp_path):
     return open_case(tmp_path)
 
 
-def index(case, **clips):
+def index(case, engine="e", **clips):
     """Write the index of clips: name and number of faces, seeded by the name."""
-    with job(case, "index", sorted(clips.items())) as work:
+    with job(case, "index", [engine, *sorted(clips.items())]) as work:
         for name, n in clips.items():
             ids = pl.Series("face_id", [f"{name}-{number:06d}" for number in range(n)], pl.String)
             schema = table("faces").schema()
             empty = [pl.lit(None, dtype).alias(column) for column, dtype in schema.items() if column != "face_id"]
+            empty = [*(each for each in empty if each.meta.output_name() != "engine"), pl.lit(engine).alias("engine")]
             faces = ids.to_frame().with_columns(empty).select(schema.names())
             seed = int.from_bytes(name.encode(), "big")
             rows = pl.DataFrame({"face_id": ids, "descriptor": descriptors(seed, n)}, table("descriptors").schema())
@@ -149,3 +150,13 @@ def again(case, folders, **clips):
     (root / "case.toml").write_bytes((case.root / "case.toml").read_bytes())
     index(other := open_case(root), **clips)
     return other
+
+
+def test_a_probe_is_never_compared_with_faces_of_another_engine(case):
+    """Their distances mean nothing: refused by name, and not as if nothing were near."""
+    index(case, one=40)
+    assert sweep(case, [AA]).near > 0
+    index(case, engine="another", one=40)
+
+    with pytest.raises(UsageError, match=r"one-.*its faces were described by another, the images to search for by e"):
+        sweep(case, [AA])

@@ -111,6 +111,18 @@ def both(*edits):
     return edit
 
 
+def logged_at(day):
+    """Return an edit of the log: a line that some clock dated, as any step would have written it."""
+
+    def edit(root):
+        line = {"event": "refusal", "step": "seal", "why": []}
+        log.append(root / chain.LOG, line, f"{day}T12:00:00+00:00")
+
+    return edit
+
+
+AS_AT_2001 = settings('as_at = "2019-10-04"', 'as_at = "2001-01-01"')
+YESTERDAY = (dt.datetime.now(dt.UTC) - dt.timedelta(days=1)).strftime("%Y-%m-%d")
 STARTS = "2017-01-09T08:30:00"
 LISTED = f"a.mp4,KB-1,{STARTS},Europe/London\n"
 RECENT = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=20)).strftime("%Y-%m-%dT%H:%M:%S")
@@ -154,8 +166,14 @@ def by_another(root):
 REFUSED = {
     "no mandate": (settings(MANDATE, ""), "states no [mandate]"),
     "expired the day before": (settings("2098-12-31", "2019-10-03"), "mandate.expires: 2019-10-03 is over"),
-    "expired with the month": (settings('"2098-12-31"', '"2019-09"'), "mandate.expires: 2019-09 is over"),
-    "expired last year": (settings('"2098-12-31"', '"2018"'), "mandate.expires: 2018 is over"),
+    "expired yesterday": (settings("2098-12-31", YESTERDAY), f"mandate.expires: {YESTERDAY} is over"),
+    "expired after the answers": (settings("2098-12-31", "2019-10-05"), "mandate.expires: 2019-10-05 is over"),
+    "expired, answers as at long ago": (both(settings("2098-12-31", "2019-10-03"), AS_AT_2001), "2019-10-03 is over"),
+    "expired, by the log": (logged_at("2099-01-02"), "2098-12-31 is over on 2099-01-02, by custody/log.jsonl line"),
+    "expired, by the log before its last line": (
+        both(logged_at("2099-01-02"), logged_at("2026-01-02")),
+        "2098-12-31 is over on 2099-01-02, by custody/log.jsonl line",
+    ),
     "another camera": (settings('["KB-1"]', '["KB-2"]'), "camera KB-1 is not among mandate.cameras: KB-2"),
     "camera by another case": (settings('["KB-1"]', '["kb-1"]'), "camera KB-1 is not among mandate.cameras: kb-1"),
     "camera by a pattern": (settings('["KB-1"]', '["KB-*"]'), "camera KB-1 is not among mandate.cameras: KB-*"),
@@ -173,12 +191,11 @@ REFUSED = {
     "captured yesterday": (starting(RECENT), f"{YOUNG} (24)"),
     "captured tomorrow": (starting(TOMORROW), YOUNG),
     "captured some time": (starting("2017/2098"), YOUNG),
-    "floor raised": (adding("age_floor_hours = 999999"), f"{YOUNG} (999999)"),
+    "floor raised": (adding("age_floor_hours = 876600"), f"{YOUNG} (876600)"),
     "window from after it": (settings('"2017-01"', '"2017-01-09T08:30:05/2018"'), "outside mandate.window"),
     "window to before it": (settings('"2017-01"', '"2016/2017-01-09T08:29:59"'), "outside mandate.window"),
     "camera in other letters": (settings('["KB-1"]', '["\u041aB-1"]'), "camera KB-1 is not among"),
     "cameras in one text": (settings('["KB-1"]', '["KB-2,KB-1"]'), "camera KB-1 is not among"),
-    "expired, as an interval": (settings('"2098-12-31"', '"2017/2019-09"'), "mandate.expires: 2017/2019-09 is over"),
     "edited since it was signed": (signed(settings("= 0.5", "= 0.55")), "was edited since office signed it"),
     "signature taken away": (signed(lambda root: (root / MANDATE_NOTE).unlink()), "the mandate is not signed"),
     "signed by another": (signed(by_another), "none of the signers of case.toml signed it"),
@@ -192,17 +209,21 @@ REFUSED = {
     "a child or not": (DISPUTED, "under 18, and no mandate.children: I-1"),
 }  # fmt: skip
 UNUSABLE = {
-    "threshold above the ceiling": (settings("threshold = 0.5", "threshold = 0.61"), "at most 0.6"),
+    "threshold above the ceiling": (settings("threshold = 0.5", "threshold = 0.61"), "expected 0.001 to 0.6"),
     "no camera at all": (settings('["KB-1"]', "[]"), "mandate.cameras: expected camera ids"),
     "no reason for a probe": (
         settings(MANDATE, MANDATE + '[[mandate.probes]]\nimage = "images/other.png"\nreason = " "\n'),
         "mandate.probes.reason: expected some words",
     ),
-    "floor lowered": (adding("age_floor_hours = 0"), "expected 24 or more, found 0"),
+    "floor lowered": (adding("age_floor_hours = 0"), "expected 24 to 876600, found 0"),
     "children by an empty word": (adding('children = ""'), "expected some words"),
     "a switch of one's own": (adding("ignore_window = true"), "no such key"),
-    "a budget of none": (adding("face_budget = 0"), "mandate.face_budget: expected 1 or more"),
+    "a budget of none": (adding("face_budget = 0"), "mandate.face_budget: expected 1 to 1e+12"),
     "one reviewer, twice": (settings('"POST-3"', '"POST-2"'), "mandate.reviewers: expected each post once"),
+    "expires, an interval": (settings('"2098-12-31"', '"2017/2019-09"'), "mandate.expires: expected a day"),
+    "expires never": (settings('"2098-12-31"', '"2019-12-31/.."'), "mandate.expires: expected a day"),
+    "expires at the end of a calendar": (settings("2098-12-31", "9999-12-31"), "mandate.expires: expected a day"),
+    "answers as at no day": (settings('as_at = "2019-10-04"', 'as_at = "../2030"'), "case.as_at: expected a day"),
     "no basis": (settings('legal_basis = "authority 7"', 'legal_basis = ""'), "expected some words"),
 }
 

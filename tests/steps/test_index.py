@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from toolkit.case import open_case
-from toolkit.errors import IntegrityError, UsageError
+from toolkit.errors import AuthorityError, IntegrityError, UsageError
 from toolkit.faces.engine import engine_named
 from toolkit.faces.onnx_engine import CUDA
 from toolkit.steps import pieces
@@ -36,7 +36,7 @@ purpose = "a test"
 cameras = ["*"]
 window = "2016/2018"
 threshold = 0.5
-expires = "2019-12-31"
+expires = "2099-12-31"
 reviewers = ["POST-2"]
 """
 
@@ -228,3 +228,25 @@ def test_footage_that_was_altered_is_not_decoded(new_case):
 
     with pytest.raises(IntegrityError, match=f"{CLIPS[0]}: expected the sealed digest"):
         index(case, workers=2)
+
+
+@pytest.mark.parametrize(
+    ("min_face_px", "looks_per_s", "floor", "budget"), [(20, 0.001, 24, 10**12), (1000, 240, 876_600, 1)]
+)
+def test_the_ends_of_every_range_can_be_worked_with(new_case, min_face_px, looks_per_s, floor, budget):
+    """What `case.toml` may state never ends in a traceback or a quarantined archive."""
+    case = new_case("ends", CLIPS[:1], seconds=1)
+    said = CASE.replace("min_face_px = 80", f"min_face_px = {min_face_px}\nlooks_per_s = {looks_per_s}")
+    said += f"age_floor_hours = {floor}\nface_budget = {budget}\nprobe_budget = 1\n[rules]\nR13_days = 36525\n"
+    (case.root / "case.toml").write_text(said)
+    case = open_case(case.root)
+    if floor > 24:
+        with pytest.raises(AuthorityError, match=r"less than mandate.age_floor_hours \(876600\)"):
+            index(case, workers=1)
+        (case.root / "case.toml").write_text(said.replace(str(floor), "24"))
+        case = open_case(case.root)
+
+    assert () == index(case, workers=1).problems
+    assert case.connect().sql("select min_face_px, looks_per_s from settings").fetchall() == [
+        (min_face_px, looks_per_s)
+    ]

@@ -204,7 +204,7 @@ def test_only_what_changed_is_read_again(tmp_path, monkeypatch):
         """Return what a further run reads."""
         read.clear()
         seal(made)
-        ingest(made, workers=1)
+        ingest(made, workers=0)
         return sorted(read)
 
     registers = ["raw/images/images.csv", "raw/posts/posts.csv", "raw/share_log/a.csv", "raw/share_log/b.csv"]
@@ -256,7 +256,7 @@ def test_a_source_that_no_worker_can_read_is_quarantined(tmp_path, monkeypatch):
         return units.read_file(*given)
 
     monkeypatch.setattr(step, "read_file", fails)
-    ran = ingest(made, workers=1)
+    ran = ingest(made, workers=0)
 
     assert [(found.code, found.origin.source) for found in ran.problems if found.code == "W501"] == [
         ("W501", "raw/share_log/a.csv")

@@ -2,7 +2,10 @@
 
 import importlib.util
 import os
+import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -12,7 +15,9 @@ import doing
 import pytest
 from clusters import cluster, until
 
+import toolkit
 from toolkit.errors import IntegrityError, UsageError
+from toolkit.steps.identity import identity, proof_in, unlike
 from toolkit.steps.limits import Limits
 from toolkit.steps.workers import DIED, Failed, run
 
@@ -167,3 +172,39 @@ def test_a_dask_worker_that_dies_names_its_unit(scheduler, tmp_path):
     done = {n: result for (_, n), result in run(units, doing.noted, scheduler=scheduler)}
 
     assert {n: n for n in range(6)} | {3: Failed(DIED)} == done
+
+
+def test_a_dask_worker_with_other_code_is_refused(tmp_path, monkeypatch):
+    """The same version number, one line edited: named with its host before anything is done, exit 2."""
+    pytest.importorskip("distributed", reason="the extra `dask` is not installed")
+    edited = tmp_path / "edited"
+    shutil.copytree(Path(toolkit.__file__).parent, edited / "toolkit", ignore=shutil.ignore_patterns("__pycache__"))
+    with (edited / "toolkit/faces/search.py").open("a") as file:
+        file.write("# edited\n")
+    monkeypatch.setenv("PYTHONPATH", str(edited))  # of the cluster that is started now
+    with cluster(1) as address:
+        with pytest.raises(
+            UsageError, match=rf"worker \S+ on {re.escape(socket.gethostname())} has other code"
+        ) as raised:
+            list(run([1], doing.square, scheduler=address, root=tmp_path))
+        assert 2 == raised.value.exit_code
+
+
+def test_a_dask_worker_shows_with_every_result_that_it_sees_this_case(scheduler, tmp_path):
+    """Before and with each unit; when the work is done nothing of the proof is left."""
+    assert {n: n * n for n in range(5)} == dict(run(range(5), doing.square, scheduler=scheduler, root=tmp_path))
+    assert [] == [path for path in tmp_path.rglob("*") if path.is_file()]
+
+    with pytest.raises(UsageError, match=rf"on {re.escape(socket.gethostname())} has not this case under {tmp_path}"):
+        list(run([tmp_path], doing.empties_the_case, scheduler=scheduler, root=tmp_path))
+
+
+def test_what_differs_between_two_processes_is_said(tmp_path):
+    """Code, models and case, each by name; the same process differs in nothing."""
+    with proof_in(tmp_path) as proof:
+        here = identity(proof)
+        assert [] == unlike(here, identity(proof), proof)
+        other = identity(tmp_path / "elsewhere" / proof.name) | {"models": "0" * 64, "code": "1" * 64}
+        expected = ["other code (1111", "other models (0000", f"not this case under {tmp_path}"]
+        found = unlike(here, other, proof)
+    assert [True] * 3 == [said.startswith(start) for said, start in zip(found, expected, strict=True)]

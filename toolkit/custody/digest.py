@@ -5,7 +5,8 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,6 +16,7 @@ from toolkit.errors import IntegrityError
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY  # a FIFO must not make us wait
 _PRIVATE_USE = 0xEE  # first byte, in UTF-8, of U+E000 and above
+_PIECE_BYTES = 1 << 22
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
 
 
@@ -32,6 +34,10 @@ class Unreadable(IntegrityError):  # noqa: N818 - reads as the state it names
         """Keep the parts; the text is 'F404 raw/pipe: not a regular file'."""
         super().__init__(f"{code} {shown(str(path))}: {message}")
         self.code, self.path, self.message = code, path, message
+
+    def __reduce__(self) -> tuple[type["Unreadable"], tuple[str, Path, str]]:
+        """Let a worker hand it over: by its parts, not by its text."""
+        return type(self), (self.code, self.path, self.message)
 
 
 def file_digest(path: Path) -> str:
@@ -67,6 +73,44 @@ def digest_and_stat(path: Path) -> tuple[str, os.stat_result]:
     finally:
         os.close(descriptor)
     raise Unreadable("F405", path, "changed while it was read, twice")
+
+
+@contextmanager
+def holding(path: Path, alive: Callable[[], None] | None = None) -> Iterator[tuple[BinaryIO, str]]:
+    """
+    Open a regular file, and yield it at its start with its SHA-256: what is read of it then is what was hashed.
+
+    It stays the same file when its path leads elsewhere, and at the end it must have held still.
+
+    Args:
+        path: The file.
+        alive: Called now and then while it is hashed.
+
+    Raises:
+        Unreadable: As `file_digest` does; when the file was written to meanwhile, after what was done with it.
+    """
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    try:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            raise Unreadable("F404", path, f"not a regular file but a {_kind(before.st_mode)}")
+        file, sha256 = os.fdopen(descriptor, "rb", closefd=False), hashlib.sha256()
+        try:
+            while piece := file.read(_PIECE_BYTES):
+                sha256.update(piece)
+                if alive:
+                    alive()
+            file.seek(0)
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        yield file, sha256.hexdigest()
+        if _state(before) != _state(os.fstat(descriptor)):
+            raise Unreadable("F405", path, "changed while it was read")
+    finally:
+        os.close(descriptor)
 
 
 _once: dict[Path, tuple[tuple[int, ...], str]] = {}

@@ -5,10 +5,11 @@ A line is one JSON object in canonical form (RFC 8785, no floats), ended by a ne
 place, from 0; `prev`, the SHA-256 of the line before without its newline (64 zeros for the first); `at`, the time (UTC)
 its writer gave; `event`: `intent` before a step acts, `unit` for a piece of work that is finished, `outcome` after it,
 `refusal` for what was asked and not done; `access` for what was read (access.py); `erased` for what was destroyed
-(erasure.py); `forgotten` for descriptors that were removed on purpose (tombstones.py); `recovered_tail` for what a
-killed process left; `signers` says who signs from then on (signing.py). What else a line holds is in grammar.py. A line
-without its newline is a leaf of a Merkle tree (merkle.py). The order of lines is that of their places, never of their
-times, which may go back where a clock did: whoever reads the log is told (C303).
+(erasure.py); `forgotten` for descriptors that were removed on purpose (tombstones.py); `clock` for earlier lines that
+a clock which was ahead has dated; `recovered_tail` for what a killed process left; `signers` says who signs from then
+on (signing.py). What else a line holds is in grammar.py. A line without its newline is a leaf of a Merkle tree
+(merkle.py). The order of lines is that of their places, never of their times, which may go back where a clock did:
+whoever reads the log is told (C303).
 
 `custody/checkpoint` commits to the lines by their number and the root of that tree (checkpoint.py): it is replaced
 after every line but a `unit`, so that cutting lines off, or editing any, shows. In a signed case it is signed, and so
@@ -37,7 +38,7 @@ from toolkit.custody.grammar import line_fault
 from toolkit.custody.signing import SIGNERS, Signing, keys_of, signed
 from toolkit.errors import AuthorityError, IntegrityError
 
-EVENTS = ("intent", "unit", "outcome", "refusal", "access", "erased", "forgotten")
+EVENTS = ("intent", "unit", "outcome", "refusal", "access", "erased", "forgotten", "clock")
 """Events that a step may append."""
 
 _RESERVED = {"n", "prev", "at", "signed", "signers", "lost"}

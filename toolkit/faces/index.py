@@ -35,6 +35,10 @@ class Look(Protocol):
         """Time since the beginning of the file."""
 
     @property
+    def after_reset(self) -> bool:
+        """Whether the file's clock was reset before it: then it is later by nobody knows how much."""
+
+    @property
     def regions(self) -> Sequence[Box] | None:
         """Where to look: disjoint boxes, which may reach beyond the picture; None is everywhere."""
 
@@ -231,7 +235,7 @@ def _rows(look: Look, boxes: NDArray[np.int32], clip: Clip, engine: str) -> list
         "pts_s": float(look.pts_s),
         # Outwards to whole microseconds, so that the true moment is never outside the bounds.
         "seen_earliest": _later(clip.starts_earliest, math.floor(look.elapsed_s * 1_000_000)),
-        "seen_latest": _later(clip.starts_latest, math.ceil(look.elapsed_s * 1_000_000)),
+        "seen_latest": None if look.after_reset else _later(clip.starts_latest, math.ceil(look.elapsed_s * 1_000_000)),
         "engine": engine,
     }
     return [
@@ -245,4 +249,8 @@ def _rows(look: Look, boxes: NDArray[np.int32], clip: Clip, engine: str) -> list
 
 
 def _later(start: datetime | None, microseconds: int) -> datetime | None:
-    return None if start is None else start + timedelta(microseconds=microseconds)
+    """Return a moment so much later; None where there is no start, or no calendar reaches that far."""
+    try:
+        return None if start is None else start + timedelta(microseconds=microseconds)
+    except OverflowError:
+        return None

@@ -2,8 +2,10 @@
 
 import struct
 import warnings
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,12 +68,12 @@ def describe_image(path: str | Path) -> NDArray[np.float32]:
     return _largest_first(rgb, Onnx())
 
 
-def describe_probe(path: Path, source: str, engine: Engine) -> Described:
+def describe_probe(path: Path | BinaryIO, source: str, engine: Engine) -> Described:
     """
     Return the descriptors of a probe; the first, of the largest face, is the one to search with.
 
     Args:
-        path: A picture file.
+        path: A picture file, or the file itself, open at its start.
         source: Its path in the case, for the problems' origin.
         engine: The engine that described the faces it will be compared with.
     """
@@ -89,19 +91,28 @@ def describe_probe(path: Path, source: str, engine: Engine) -> Described:
     return Described(descriptors, ())
 
 
-def read_picture(path: Path, source: str) -> NDArray[np.uint8] | Problem:
+def read_picture(path: Path | BinaryIO, source: str) -> NDArray[np.uint8] | Problem:
     """
     Return a picture as (h, w, 3) RGB, upright, or why it is refused.
+
+    Args:
+        path: A picture file, or the file itself, open at its start.
+        source: Its path in the case, for the problem's origin.
 
     Returns:
         The pixels, or a `Problem`: M102 (empty), M103 (no known type), M104 (damaged or cut
         short: half a picture is not half the evidence), M105 (too large), F406 (cannot be read).
     """
     try:
-        with path.open("rb") as file:
+        with path.open("rb") if isinstance(path, Path) else nullcontext(path) as file:
             head = file.read(16)
+            file.seek(0)
+            return _read(file, head, source)
     except OSError as error:
         return _refused("F406", source, f"cannot be read: {error.strerror}")
+
+
+def _read(file: BinaryIO, head: bytes, source: str) -> NDArray[np.uint8] | Problem:
     if not head:
         return _refused("M102", source, "expected a picture, found an empty file")
     # Another library may have told Pillow to fill what is missing with grey, for the whole process.
@@ -109,7 +120,7 @@ def read_picture(path: Path, source: str) -> NDArray[np.uint8] | Problem:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of size (checked below) and of odd metadata (not used)
-            return _decoded(path, source)
+            return _decoded(file, source)
     except Image.DecompressionBombError:
         return _refused("M105", source, f"expected at most {MAX_PIXELS} pixels, found more than twice as many")
     except _DAMAGE as error:
@@ -120,8 +131,8 @@ def read_picture(path: Path, source: str) -> NDArray[np.uint8] | Problem:
         ImageFile.LOAD_TRUNCATED_IMAGES = keep
 
 
-def _decoded(path: Path, source: str) -> NDArray[np.uint8] | Problem:
-    with path.open("rb") as file, Image.open(file, formats=_FORMATS) as opened:
+def _decoded(file: BinaryIO, source: str) -> NDArray[np.uint8] | Problem:
+    with Image.open(file, formats=_FORMATS) as opened:
         width, height = opened.size
         if width * height > MAX_PIXELS:
             return _refused("M105", source, f"expected at most {MAX_PIXELS} pixels, found {width} x {height}")

@@ -19,10 +19,12 @@ class Probe:
     Args:
         sha256: Digest of its file.
         descriptor: Of its largest face, shape (128,), float32.
+        engine: Name of the engine that described it; it is compared with faces of that engine only.
     """
 
     sha256: str
     descriptor: NDArray[np.float32]
+    engine: str
 
 
 def compare(

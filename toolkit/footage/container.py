@@ -1,15 +1,19 @@
 """A footage file before any of it is decoded: what it is and what it declares."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from toolkit.footage.contents import HEAD_BYTES, demuxer_of, is_playlist
+from toolkit.footage.sealed import Blocks, opened_sealed
 from toolkit.problems import Origin, Problem
 
 MAX_PIXELS = 64_000_000
@@ -22,7 +26,7 @@ CODECS = frozenset((
 ))  # fmt: skip
 """What is decoded: what cameras, recorders and editing programs write. Any other decoder is code that nobody needs."""
 
-_FIRST_YEAR = 1995
+_FIRST_YEAR, _LAST_YEAR = 1995, 2100
 """Earlier creation times are a clock's zero (1904 in MP4, 1970 on recorders) or a recorder that was never set."""
 
 
@@ -44,6 +48,7 @@ class Container:
         frames: Frames the index lists; None where the format keeps no exact count.
         rate: Declared average frame rate; None where nothing is declared.
         created: The container's creation time, None where absent or impossible.
+        blocks: What the file was hashed as: no other byte of it is decoded. None: it was not, and nothing hangs on it.
     """
 
     path: Path
@@ -57,15 +62,17 @@ class Container:
     frames: int | None
     rate: Fraction | None
     created: datetime | None
+    blocks: Blocks | None = field(default=None, repr=False)
 
 
-def probe(path: Path, source: str) -> Container | Problem:
+def probe(path: Path, source: str, blocks: Blocks | None = None) -> Container | Problem:
     """
     Return what the file declares, or why it cannot be searched.
 
     Args:
         path: The file.
         source: Its path in the case, for the problem's origin.
+        blocks: What it was hashed as; with it, no other byte is read.
 
     Returns:
         A `Container`, or a `Problem`: M101 (no decoder opens it), M102 (empty),
@@ -73,7 +80,7 @@ def probe(path: Path, source: str) -> Container | Problem:
         list of other files), M111 (a codec that is not on the list), F406 (cannot be read).
     """
     try:
-        with path.open("rb") as file:
+        with _to_read(path, source, blocks) as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
         return _problem("F406", source, f"cannot be read: {error.strerror}")
@@ -85,21 +92,38 @@ def probe(path: Path, source: str) -> Container | Problem:
     if demuxer is None:
         return _problem("M103", source, f"expected a known container of footage, found bytes {head[:8].hex(' ')}")
     try:
-        with open_container(path, demuxer) as opened:
-            return _declared(opened, path, source, demuxer)
+        with _container(path, source, demuxer, blocks) as opened:
+            found = _declared(opened, path, source, demuxer)
+            return found if isinstance(found, Problem) else replace(found, blocks=blocks)
     except (av.FFmpegError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return _problem("M101", source, f"begins like {demuxer}, but no decoder opens it ({reason})")
 
 
-def open_container(path: Path, demuxer: str) -> InputContainer:
+@contextmanager
+def open_container(container: Container) -> Iterator[InputContainer]:
     """
-    Open the file with one demuxer, allowed to read that file only.
+    Open the file with its demuxer, allowed to read that file only, and of it only what was hashed.
 
     Raises:
         av.FFmpegError: If the demuxer cannot open it.
+        IntegrityError: If it is not what was hashed; also later, while it is read.
     """
-    return av.open(f"file:{path}", mode="r", format=demuxer, container_options={"protocol_whitelist": "file"})
+    with _container(container.path, container.source, container.demuxer, container.blocks) as opened:
+        yield opened
+
+
+@contextmanager
+def _container(path: Path, source: str, demuxer: str, blocks: Blocks | None) -> Iterator[InputContainer]:
+    with _to_read(path, source, blocks) as file:
+        # No protocol at all: what a container says of other files leads nowhere.
+        opened = av.open(file, mode="r", format=demuxer, container_options={"protocol_whitelist": "none"})
+        with opened:
+            yield opened
+
+
+def _to_read(path: Path, source: str, blocks: Blocks | None) -> AbstractContextManager[Any]:
+    return path.open("rb") if blocks is None else opened_sealed(path, blocks, source)
 
 
 def video_of(opened: InputContainer) -> VideoStream | None:
@@ -150,9 +174,10 @@ def _start(opened: InputContainer) -> Fraction:
 
 
 def _duration(opened: InputContainer, stream: VideoStream) -> Fraction | None:
+    declared = None if opened.duration is None else Fraction(opened.duration, av.time_base)
     if stream.duration is not None and stream.time_base is not None:
-        return stream.duration * stream.time_base
-    return None if opened.duration is None else Fraction(opened.duration, av.time_base)
+        declared = stream.duration * stream.time_base
+    return declared if declared is not None and declared > 0 else None  # less than nothing is no declaration
 
 
 def _created(text: str | None) -> datetime | None:
@@ -163,13 +188,14 @@ def _created(text: str | None) -> datetime | None:
     datetime.datetime(2016, 5, 3, 10, 0, tzinfo=datetime.timezone.utc)
     >>> _created("1904-01-01T00:00:00Z"), _created("Tuesday"), _created("2016-05-03T10:00:00")
     (None, None, None)
+    >>> _created("9999-12-31T23:59:59Z")
     """
     try:
         moment = datetime.fromisoformat(text or "")
     except ValueError:
         return None
     # Without a zone it may be local time or not: an instant that could be an hour off is not stated as known.
-    if moment.tzinfo is None or moment.year < _FIRST_YEAR:
+    if moment.tzinfo is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         return None
     return moment.astimezone(UTC)
 

@@ -26,6 +26,10 @@ _LUMA_FIRST = frozenset(
 """Pixel formats whose first plane is 8-bit brightness, one byte a pixel: taken as it is."""
 
 
+REORDERED_S, STANDS_FRAMES = Fraction(1), 100
+"""How far a frame's time goes back where frames are only reordered, and for how many frames a clock may stand."""
+
+
 @dataclass(frozen=True)
 class Look:
     """
@@ -34,9 +38,10 @@ class Look:
     Args:
         frame: Its number among the decoded frames, from 0.
         pts_s: Presentation time as read from the file, exact.
-        elapsed_s: Time since the beginning of the file, as a player shows it.
+        elapsed_s: Time since the beginning of the file, as a player shows it; at least, after its clock was reset.
         decoded: The decoder's frame; pixels are taken from it when asked for.
         regions: Where to look: disjoint boxes of the upright frame; None is everywhere.
+        after_reset: Whether the file's clock was reset before: nobody can say how much later the frame is.
     """
 
     frame: int
@@ -44,6 +49,7 @@ class Look:
     elapsed_s: Fraction
     decoded: VideoFrame
     regions: tuple[Box, ...] | None = None
+    after_reset: bool = False
 
     @cached_property
     def luma(self) -> NDArray[np.uint8]:
@@ -80,7 +86,8 @@ class Looks:
         container: What `probe` returned.
         looks_per_s: Looks in each second of presentation time; more than 0, infinite: every frame.
         between_s: Elapsed times to look between, from and to (excluded); None is open. Frames
-            outside are `out_of_period`: for a file that the mandate's window covers in part.
+            outside are `out_of_period`: for a file that the mandate's window covers in part. So
+            are those after a reset of the file's clock, where the window ends.
         background: Where given, only what differs from it is looked at; it learns from the looks.
 
     Raises:
@@ -106,21 +113,21 @@ class Looks:
     def __iter__(self) -> Iterator[Look]:
         """Decode the file from its start, one thread, and yield the frames to look at."""
         self._tally = None
-        tally = Tally()
+        tally, clock = Tally(), _Clock()
         last_cell: int | None = None
         for number, (decoded, pts_s) in enumerate(_frames(self._container, tally)):
-            elapsed_s = pts_s - self._container.start_s
+            elapsed_s = clock.elapsed(pts_s - self._container.start_s)
             cell = number if self._looks_per_s is None else math.floor(pts_s * self._looks_per_s)
             if decoded.is_corrupt:
                 tally.leave_out("frame_undecodable", number)
-            elif not self._inside(elapsed_s):
+            elif not self._inside(elapsed_s, clock.was_reset):
                 tally.leave_out("out_of_period", number)
             elif cell == last_cell:
                 tally.leave_out("frame_not_sampled", number)
             else:
                 # Not "later than the last": after a clock that jumps back, the street is still looked at.
                 last_cell = cell
-                look = self._seen(Look(number, pts_s, elapsed_s, decoded))
+                look = self._seen(Look(number, pts_s, elapsed_s, decoded, after_reset=clock.was_reset))
                 if look.regions == ():
                     tally.leave_out("frame_not_sampled", number)
                     continue
@@ -146,15 +153,42 @@ class Looks:
         regions = self._background.regions(cells(look.luma), float(look.pts_s))
         return look if regions is None else replace(look, regions=tuple(regions))
 
-    def _inside(self, elapsed_s: Fraction) -> bool:
+    def _inside(self, elapsed_s: Fraction, after_reset: bool) -> bool:
         earliest, latest = self._between_s
-        return (earliest is None or elapsed_s >= earliest) and (latest is None or elapsed_s < latest)
+        ends_before = latest is not None and (after_reset or elapsed_s >= latest)
+        return (earliest is None or elapsed_s >= earliest) and not ends_before
+
+
+class _Clock:
+    """
+    The clock of a file, as its frames show it.
+
+    Reordered frames go back by less than a second. One that goes back further was set, and one that stands still tells
+    no time: from then on a frame is later than all before it, and nobody can say by how much.
+    """
+
+    def __init__(self) -> None:
+        self.was_reset = False
+        self._latest_s: Fraction | None = None
+        self._stood = 0
+
+    def elapsed(self, elapsed_s: Fraction) -> Fraction:
+        """Return the elapsed time of the next frame: as its time says, or, once that says nothing, at least."""
+        if self._latest_s is None or elapsed_s > self._latest_s:
+            self._stood = 0
+        else:
+            self._stood += 1
+            self.was_reset |= self._latest_s - elapsed_s > REORDERED_S or self._stood > STANDS_FRAMES
+        if self.was_reset:
+            return self._latest_s or Fraction(0)
+        self._latest_s = elapsed_s if self._latest_s is None else max(self._latest_s, elapsed_s)
+        return elapsed_s
 
 
 def _frames(container: Container, tally: Tally) -> Iterator[tuple[VideoFrame, Fraction]]:
     """Decode every packet; a packet that fails is counted, and the next one is tried."""
     step_s = 1 / container.rate if container.rate else Fraction(1, 25)
-    with open_container(container.path, container.demuxer) as opened:
+    with open_container(container) as opened:
         stream = video_of(opened)
         if stream is None:  # the file changed since it was probed; nothing decodes
             return

@@ -88,7 +88,7 @@ def held(container: Container, segment: Segment) -> tuple[list["Packet[Any]"], A
     """
     # Where the index of a file leads past the place, or to none, it is read from its start.
     for seeks in (True, False):
-        with open_container(container.path, container.demuxer) as opened:
+        with open_container(container) as opened:
             stream = video_of(opened)
             if stream is None:
                 break
@@ -120,7 +120,7 @@ def _listed(container: Container) -> _Listed | None:
     key: list[bool] = []
     last_dts: int | None = None
     try:
-        with open_container(container.path, container.demuxer) as opened:
+        with open_container(container) as opened:
             stream = video_of(opened)
             if stream is None or stream.time_base is None:
                 return None

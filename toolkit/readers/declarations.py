@@ -13,6 +13,9 @@ from toolkit.readers.typed import Manner, typed
 
 SOURCES_FILE = "raw/sources.csv"
 
+FURTHEST_S = 3_155_760_000
+"""How far off a source's clock may be, in seconds: a hundred years."""
+
 LAYOUT = Table(
     "declarations",
     "ingest",
@@ -104,9 +107,12 @@ def _declare(found: dict[str, Declaration], row: dict[str, object]) -> list[pl.D
     path = written if written.startswith(("raw/", "/")) else f"raw/{written}"
     least, most = row["clock_offset_min_s"], row["clock_offset_max_s"]
     problems = []
-    offset_s = (least, most) if isinstance(least, int) and isinstance(most, int) and least <= most else None
+    offset_s = _offset(least, most)
     if offset_s is None and (least, most) != (None, None):
-        message = f"expected clock_offset_min_s and a clock_offset_max_s not below it, found {least} and {most}"
+        message = (
+            "expected clock_offset_min_s and a clock_offset_max_s not below it, "
+            f"each from -{FURTHEST_S} to {FURTHEST_S}, found {least} and {most}"
+        )
         problems.append(problem("T211", SOURCES_FILE, locator, message, "row kept, without clock offsets"))
     declaration = Declaration(
         row["system"],  # type: ignore[arg-type]  # a row of LAYOUT's schema, here and below
@@ -125,6 +131,13 @@ def _declare(found: dict[str, Declaration], row: dict[str, object]) -> list[pl.D
         message = f"{shown(written)} is declared differently on line {earlier.line}"
         problems.append(problem("C302", SOURCES_FILE, locator, message, "neither is used: nothing is declared"))
     return problems
+
+
+def _offset(least: object, most: object) -> tuple[int, int] | None:
+    """Return a clock offset that is one: both ends, in order, and no further off than a clock may be."""
+    if isinstance(least, int) and isinstance(most, int) and -FURTHEST_S <= least <= most <= FURTHEST_S:
+        return least, most
+    return None
 
 
 def _says(declaration: Declaration) -> tuple[object, ...]:

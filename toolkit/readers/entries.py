@@ -11,6 +11,9 @@ from toolkit.readers.faults import problem
 from toolkit.readers.profiles import Profile
 from toolkit.tables import table as table_named
 
+MOST_PARTS = 1000
+"""Sheets of a workbook, or attachments of a message or document, that are read: each has files of its own."""
+
 RECORDS_OF = table_named("records").schema()
 PASSAGES = table_named("passages").schema()
 _SOURCES = table_named("sources").schema()
@@ -88,12 +91,14 @@ class Reader:
         profiles: Profiles of the case and of the tool.
         declared: What `raw/sources.csv` says, by path: of parts, too.
         depth: How many messages, archives or documents the source lies in.
+        alive: Called now and then, while a source is read that gives no rows yet.
     """
 
     sink: Sink
     profiles: Sequence[Profile] = ()
     declared: Mapping[str, Declaration] = field(default_factory=dict)
     depth: int = 0
+    alive: Callable[[], None] = lambda: None
 
     def part(self, whole: Entry, name: str, sha256: str) -> Entry:
         """Return a part of a source; what it is not declared to be, it is as the whole is, but for its rows."""
@@ -140,6 +145,11 @@ def refused(entry: Entry, size: int, code: str, message: str, cause: str) -> Rea
     """Return a file that is kept as it is and not searched, for one fault."""
     kept = "file kept as it is, not searched" if size else "nothing to keep"
     return unread(entry, size, problem(code, entry.source, "", message, kept), cause)
+
+
+def too_many_parts(entry: Entry, size: int, what: str, found: int) -> ReadSource:
+    """Return a file that is not read because it is in more parts than anybody sends."""
+    return refused(entry, size, "M116", f"expected at most {MOST_PARTS} {what}, found {found}", "cannot_read")
 
 
 def sources_row(entry: Entry, size: int, **read: object) -> pl.DataFrame:

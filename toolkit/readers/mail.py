@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 
-from toolkit.readers.entries import Entry, Reader, ReadSource
+from toolkit.readers.entries import MOST_PARTS, Entry, Reader, ReadSource, too_many_parts
 from toolkit.readers.faults import problem
 from toolkit.readers.passages import paragraphs, read_passages, text_of_html
 from toolkit.readers.rows import Text
@@ -43,6 +43,10 @@ def read_mail(text: Text, entry: Entry, reader: Reader, read_part: ReadPart) -> 
                 said.add(" ".join(words.split()))
         else:
             attached.append((f"{number}-{_name(part)}", _payload(part)))
+        reader.alive()
+    if len(attached) > MOST_PARTS:
+        yield too_many_parts(entry, len(whole), "attachments", len(attached))
+        return
     problems = []
     if faults:
         message_ = f"expected a message in order, found {', '.join(sorted(set(faults)))}"

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Iterator
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import LimitReachedError, PyPdfError
 
-from toolkit.readers.entries import Entry, Reader, ReadSource, refused
+from toolkit.readers.entries import MOST_PARTS, Entry, Reader, ReadSource, refused, too_many_parts
 from toolkit.readers.faults import problem
 from toolkit.readers.mail import ReadPart
 from toolkit.readers.passages import paragraphs, read_passages
@@ -37,26 +37,50 @@ def read_pdf(text: Text, entry: Entry, reader: Reader, read_part: ReadPart) -> I
         why = f"expected a PDF, found one that does not open: {error}"
         yield refused(entry, len(whole), "M108", why, "cannot_read")
         return
-    passages, silent, faulty = [], [], []
-    for number in range(1, n_pages + 1):
-        try:
-            words = document.pages[number - 1].extract_text()
-        except _FAILURES as error:
-            faulty.append(f"p.{number}: {type(error).__name__}")
-            continue
-        found = paragraphs(words, f"p.{number} ")
-        passages += found
-        silent += [] if found else [f"p.{number}"]
-    problems = []
-    if faulty:
-        problems.append(problem("M108", entry.source, "", f"pages that cannot be read: {_few(faulty)}", "others read"))
+    passages, silent, faults = _pages(document, n_pages, reader)
+    attached = _attachments(document)
+    if faults and not passages:
+        yield refused(entry, len(whole), *faults[0], "cannot_read")
+        return
+    if len(attached) > MOST_PARTS:
+        yield too_many_parts(entry, len(whole), "attachments", len(attached))
+        return
+    problems = [problem(code, entry.source, "", message, "others read") for code, message in faults]
     if silent and passages:
         message = f"{len(silent)} of {n_pages} pages hold no text: {_few(silent)}"
         problems.append(problem("M117", entry.source, "", message, "pages kept as they are, not searched"))
     yield read_passages(passages, entry, reader, len(whole), problems=problems)
-    for number, (name, content) in enumerate(_attachments(document), 1):
+    for number, (name, content) in enumerate(attached, 1):
         inner = reader.part(entry, f"{number}-{name}", hashlib.sha256(content).hexdigest())
         yield from read_part(content, inner, reader.deeper())
+
+
+def _pages(
+    document: PdfReader, n_pages: int, reader: Reader
+) -> tuple[list[tuple[str, str]], list[str], list[tuple[str, str]]]:
+    """Return the passages of a document, its pages without any, and what is wrong with others: code and message."""
+    passages: list[tuple[str, str]] = []
+    silent: list[str] = []
+    faulty: list[str] = []
+    limited: list[str] = []
+    for number in range(1, n_pages + 1):
+        reader.alive()
+        try:
+            words = document.pages[number - 1].extract_text()
+        except LimitReachedError:
+            limited.append(f"p.{number}")
+        except _FAILURES as error:
+            faulty.append(f"p.{number}: {type(error).__name__}")
+        else:
+            found = paragraphs(words, f"p.{number} ")
+            passages += found
+            silent += [] if found else [f"p.{number}"]
+    faults = []
+    if limited:
+        faults.append(("M116", f"expected pages within the limits of unpacking, found larger ones: {_few(limited)}"))
+    if faulty:
+        faults.append(("M108", f"pages that cannot be read: {_few(faulty)}"))
+    return passages, silent, faults
 
 
 def _attachments(document: PdfReader) -> list[tuple[str, bytes]]:

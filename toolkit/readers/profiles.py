@@ -47,6 +47,8 @@ from toolkit.readers.typed import Manner, is_zone
 from toolkit.registers import KINDS
 from toolkit.tables import input_tables
 
+MOST_LINES = 1_048_576
+"""Rows of the largest sheet; no header stands below."""
 _ASCII = 128
 
 
@@ -173,8 +175,8 @@ def _wrong(profile: Profile) -> list[tuple[str, str, object]]:
     ]
     if len(said.delimiter) != 1 or ord(said.delimiter) >= _ASCII or said.delimiter in {"\n", "\r", said.quote}:
         wrong.append(("dialect.delimiter", "one ASCII character", said.delimiter))
-    if said.header_line is not None and said.header_line < 1:
-        wrong.append(("dialect.header_line", "a line, from 1", said.header_line))
+    if said.header_line is not None and not 1 <= said.header_line <= MOST_LINES:
+        wrong.append(("dialect.header_line", f"a line, 1 to {MOST_LINES}", said.header_line))
     if not said.list_separator.strip():
         wrong.append(("dialect.list_separator", "what stands between two references", said.list_separator))
     if zone is not None and not is_zone(zone):

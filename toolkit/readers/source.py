@@ -1,9 +1,11 @@
 """One source, whole: what its content and its name say it is, and the reader of that."""
 
 import mmap
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 from toolkit.readers.delimited_file import delimited_register, sniffable
 from toolkit.readers.encodings import from_utf_16, known_encoding
@@ -34,14 +36,14 @@ _SIGNATURES = {
 }
 
 
-def read_source(path: Path, entry: Entry, reader: Reader) -> list[ReadSource]:
+def read_source(path: Path | BinaryIO, entry: Entry, reader: Reader) -> list[ReadSource]:
     """
     Read one file, and the parts of it that are sources of their own.
 
     It never raises for what is wrong with the file: that is a problem, and a cause in the coverage.
 
     Args:
-        path: Where the file lies.
+        path: Where the file lies, or the file itself, open.
         entry: What it is.
         reader: Where its rows go, and what else is known.
     """
@@ -54,10 +56,10 @@ def read_source(path: Path, entry: Entry, reader: Reader) -> list[ReadSource]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Text]:
+def _opened(path: Path | BinaryIO) -> Iterator[Text]:
     """Map the file; an empty one cannot be mapped."""
-    with path.open("rb") as file:
-        if path.stat().st_size == 0:
+    with path.open("rb") if isinstance(path, Path) else nullcontext(path) as file:
+        if os.fstat(file.fileno()).st_size == 0:
             yield b""
             return
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:

@@ -16,7 +16,7 @@ from dataclasses import replace
 import fastexcel
 import polars as pl
 
-from toolkit.readers.entries import Entry, Reader, ReadSource, refused, sources_row, unread
+from toolkit.readers.entries import MOST_PARTS, Entry, Reader, ReadSource, refused, sources_row, too_many_parts, unread
 from toolkit.readers.faults import PROBLEMS, problem
 from toolkit.readers.feeds import Feed, NoFeed, best, candidates, feed
 from toolkit.readers.pieces import FAULTS, RECORDS, Block
@@ -72,6 +72,9 @@ def read_workbook(text: Text, entry: Entry, reader: Reader) -> Iterator[ReadSour
             entry, len(whole), "M108", f"expected a workbook, found one that does not open: {why}", "cannot_read"
         )
         return
+    if len(names) > MOST_PARTS:
+        yield too_many_parts(entry, len(whole), "sheets", len(names))
+        return
     found = list(_sheets(book, names, entry, reader))
     yield ReadSource(entry.source, None, PROBLEMS.to_frame(), sources_row(entry, len(whole)), _no_coverage(entry))
     yield from found
@@ -87,6 +90,7 @@ def _sheets(book: fastexcel.ExcelReader, names: list[str], entry: Entry, reader:
     rows: dict[str, _Sheet] = {}
     for name, sheets in Counter(names).items():
         part = reader.part(entry, name, entry.sha256)
+        reader.alive()
         try:
             if sheets > 1:
                 yield _damaged(part, f"{sheets} of this name: nobody can say which one is meant")
@@ -240,7 +244,7 @@ def _block(records: pl.DataFrame, names: list[str], cells: pl.DataFrame) -> Bloc
     wide = (
         beyond.select(pl.any_horizontal(pl.all().str.strip_chars() != "").fill_null(value=False)).to_series()
         if beyond.width
-        else pl.Series([False] * cells.height)
+        else pl.Series([False] * cells.height, dtype=pl.Boolean)
     )
     faults = pl.DataFrame(
         [

@@ -140,7 +140,7 @@ def compared(
     if n_workers is None and scheduler is None and total * len(probes) < 100 * WORTH_A_WORKER:
         n_workers = 1
     function = partial(compare_shard, work.case, probes, threshold)
-    for shard, outputs in workers.run(stale, function, n_workers, scheduler):
+    for shard, outputs in workers.run(stale, function, n_workers, scheduler, root=work.case.root):
         if isinstance(outputs, workers.Failed):
             yield shard, outputs.why
             continue
@@ -175,6 +175,7 @@ def compare_shard(case: Case, probes: Sequence[Probe], threshold: float, shard: 
         parts.append(earlier.filter(pl.col("probe_sha256").is_in(list(shard.known))))
     now = [probe for probe in probes if probe.sha256 in shard.missing]
     if now:
+        _check_engine(case, shard, now)
         face_ids = pl.read_parquet(shard.faces, columns=["face_id"])["face_id"]
         if not face_ids.equals(pl.read_parquet(shard.descriptors, columns=["face_id"])["face_id"]):
             raise ValueError(f"{shard.name}: faces and descriptors do not belong together: their face_id differ")
@@ -185,6 +186,18 @@ def compare_shard(case: Case, probes: Sequence[Probe], threshold: float, shard: 
         case.relative(beside): write_frame(beside, KEPT, "sweep", kept),
         case.relative(path): write_frame(path, "comparisons", "sweep", comparisons),
     }
+
+
+def _check_engine(case: Case, shard: Shard, probes: Sequence[Probe]) -> None:
+    """Refuse to compare descriptors of two engines: their distances mean nothing."""
+    engines = {probe.engine for probe in probes}
+    others = set(pl.read_parquet(shard.faces, columns=["engine"])["engine"].unique().to_list()) - engines
+    if others or len(engines) > 1:
+        theirs, ours = ", ".join(sorted(others)) or "one engine", ", ".join(sorted(engines))
+        raise UsageError(
+            f"{case.relative(shard.faces)}: its faces were described by {theirs}, the images to search for by {ours}: "
+            "run 'toolkit index CASE' first; nothing compared"
+        )
 
 
 def _near_described(case: Case, shard: Shard, comparisons: pl.DataFrame, *, again: bool) -> pl.DataFrame:

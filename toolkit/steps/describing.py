@@ -27,7 +27,7 @@ from toolkit.steps.index import inputs_of, keys_of
 from toolkit.steps.job import Job, key_of, shard_name, write_frame
 from toolkit.steps.limits import SILENT_S, Limits, each_alive
 from toolkit.steps.looking import flags_of, how_to_look
-from toolkit.steps.pieces import CUT_BYTES_PER_S, FRAME_BYTES, FRAMES_PER_S, How, checked
+from toolkit.steps.pieces import CUT_BYTES_PER_S, FRAMES_PER_S, How, checked, most_frames
 from toolkit.tables import table
 
 FOLDER = "cache/describe"
@@ -66,7 +66,7 @@ def described_again(
     how, tasks = _tasks(work, mandate, to_do, on[0])
     done, total = 0, sum(shard.n_faces for shard in to_do)
     same = True
-    for task, sha256 in workers.run(tasks, partial(describe_shard, how), *on, limits=_limits):
+    for task, sha256 in workers.run(tasks, partial(describe_shard, how), *on, limits=_limits, root=work.case.root):
         if isinstance(sha256, workers.Failed):
             yield task.shard, sha256.why
             continue
@@ -106,7 +106,7 @@ def _in(segment: Segment) -> pl.Expr:
 def _limits(task: Again) -> Limits:
     """Return what a file may take: to be read, at 5 MB a second, and between two looks, what all its frames would."""
     size = task.unit.path.stat().st_size
-    return Limits(SILENT_S + size / CUT_BYTES_PER_S + (task.unit.frames or size / FRAME_BYTES) / FRAMES_PER_S)
+    return Limits(SILENT_S + size / CUT_BYTES_PER_S + most_frames(task.unit) / FRAMES_PER_S)
 
 
 def _tasks(work: Job, mandate: Mandate, shards: Sequence[Shard], n_workers: int | None) -> tuple[How, list[Again]]:

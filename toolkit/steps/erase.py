@@ -10,6 +10,7 @@ from toolkit.custody.chain import LOG, load
 from toolkit.custody.digest import shown
 from toolkit.dates import interval
 from toolkit.errors import AuthorityError, UsageError
+from toolkit.steps.clock import today
 from toolkit.steps.consulted import stated
 from toolkit.steps.job import now, open_log, pending
 from toolkit.steps.refusal import logged
@@ -116,7 +117,7 @@ def not_held(case: Case, refs: list[str], *, bystanders: bool) -> None:
     wanted = {*refs, *([BYSTANDERS] if bystanders else [])}
     for hold in case.settings.holds:
         ends = interval(hold.until).latest if hold.until else None
-        stands = ends is None or ends.date() > case.today
+        stands = ends is None or ends.date() > today(case)
         if stands and (hold.ref == "*" or hold.ref in wanted):
             until = f"until {hold.until}" if hold.until else "for as long as it stands"
             raise AuthorityError(f"holds: {hold.ref} must be kept {until}: {hold.reason}; nothing was erased")
@@ -221,7 +222,7 @@ def _clauses(case: Case) -> tuple[str, ...]:
 
 def _is_over(case: Case, until: str) -> bool:
     ends = interval(until).latest
-    return ends is not None and ends.date() <= case.today
+    return ends is not None and ends.date() <= today(case)
 
 
 def _order(case: Case, wanted: Wanted, said: dict[str, str]) -> Order:

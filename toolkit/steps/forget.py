@@ -18,6 +18,7 @@ from toolkit.custody.verify import expected_outputs
 from toolkit.errors import IntegrityError
 from toolkit.settings import Mandate
 from toolkit.steps import describing, pieces
+from toolkit.steps.clock import today
 from toolkit.steps.gate import keeps_descriptors
 from toolkit.steps.job import append, asked_by, open_log
 
@@ -37,7 +38,7 @@ def after(sweep: Run, case: Case, mandate: Mandate) -> Run:
         pieces.forget(case)
         describing.forget(case)
         log = open_log(case)
-        keeps = keeps_descriptors(mandate, case.today)
+        keeps = keeps_descriptors(mandate, today(case))
         begun = forgotten(log.entries).begun
         files = dict(begun) if keeps else begun | _there(case, log, _why(mandate))
         if files:

@@ -18,10 +18,14 @@ from toolkit.footage.container import Container, probe
 from toolkit.problems import Origin, Problem
 from toolkit.settings import Mandate
 from toolkit.steps import workers as lanes
+from toolkit.steps.clock import day_of_work
 from toolkit.steps.job import signers_of
 from toolkit.steps.limits import Limits
 from toolkit.steps.refusal import logged
 from toolkit.steps.seal import read_cache
+
+LONGEST_S = 366 * 24 * 3600.0
+"""A year: whatever length a header declares, no file of footage is longer, and no calendar ends before it does."""
 
 Seconds = tuple[Fraction | None, Fraction | None]
 
@@ -41,6 +45,7 @@ class Unit:
         cause: None where it may be examined; else the cause that coverage states.
         why: The exact difference between the mandate and the file.
         problems: Faults found on the way.
+        header: What its header declared when it was listed.
     """
 
     clip: Clip
@@ -52,12 +57,13 @@ class Unit:
     cause: str | None = None
     why: str = ""
     problems: tuple[Problem, ...] = ()
+    header: Container | None = None
 
 
 @logged
 def standing_mandate(case: Case) -> Mandate:
     """
-    Return the mandate, if it stands on the day the case speaks as at.
+    Return the mandate, if it stands on the day of the work, whatever day the answers speak as at.
 
     Raises:
         AuthorityError: If there is none, it has expired, or the case lists signers and none of them signed it as it is.
@@ -67,11 +73,9 @@ def standing_mandate(case: Case) -> Mandate:
         raise AuthorityError(
             "case.toml states no [mandate]: without one no footage is decoded and no face searched for"
         )
-    ends, as_at = interval(mandate.expires), case.as_at
-    if ends.latest and as_at.earliest and ends.latest <= as_at.earliest:
-        raise AuthorityError(
-            f"mandate.expires: {mandate.expires} is over on {as_at.text}, the day the case speaks as at"
-        )
+    now, ends = day_of_work(case), interval(mandate.expires).latest
+    if ends is None or ends <= now.at:
+        raise AuthorityError(f"mandate.expires: {mandate.expires} is over on {now.at:%Y-%m-%d}, by {now.by}")
     signatures.check(case.root, signers_of(case))
     return mandate
 
@@ -159,7 +163,7 @@ def _decided(unit: Unit, found: Container | Problem, mandate: Mandate) -> Unit:
     if isinstance(found, Problem):
         cause = "unsupported_type" if found.code in ("M103", "M107", "M111") else "cannot_read"
         return replace(unit, cause=cause, why=found.message, problems=(found,))
-    unit = _dated(replace(unit, frames=_frames(found), length_s=_length_s(found)), found)
+    unit = _dated(replace(unit, frames=_frames(found), length_s=_length_s(found), header=found), found)
     if unit.clip.starts_earliest is None:
         if mandate.undated_footage:
             return unit
@@ -172,7 +176,7 @@ def _old_enough(unit: Unit, mandate: Mandate, now: datetime) -> Unit:
     latest = unit.clip.starts_latest
     if unit.cause is not None or latest is None:
         return unit
-    length = timedelta(seconds=float(unit.length_s)) if unit.length_s is not None else timedelta()
+    length = timedelta(seconds=min(float(unit.length_s or 0), LONGEST_S))
     floor = timedelta(hours=mandate.age_floor_hours)
     if latest + length <= now - floor:
         return unit

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 
@@ -11,11 +12,11 @@ import polars as pl
 
 import toolkit
 from toolkit.case import Case, Progress, Run
-from toolkit.custody import erasure, manifest
-from toolkit.custody.digest import file_digest, shown
+from toolkit.custody import erasure, manifest, write
+from toolkit.custody.digest import shown
 from toolkit.errors import UsageError, not_utf8
 from toolkit.readers.crosschecks import Changes, Frames, crosscheck, lasting
-from toolkit.readers.declarations import NOTHING_DECLARED, SOURCES_FILE, Declaration, read_declarations
+from toolkit.readers.declarations import NOTHING_DECLARED, SOURCES_FILE, Declaration
 from toolkit.readers.entries import Entry, coverage, unread
 from toolkit.readers.faults import PROBLEMS, problem
 from toolkit.readers.indexes import INDEXES, is_index, unpaired
@@ -23,7 +24,7 @@ from toolkit.readers.profiles import Profile, read_profile
 from toolkit.registers import KINDS
 from toolkit.steps import workers as lanes
 from toolkit.steps.job import Job, job, shard_name
-from toolkit.steps.units import KEPT, Kept, Sealed, check_digest, earlier, is_intact, read_file
+from toolkit.steps.units import KEPT, Kept, Sealed, declared_in, earlier, is_intact, limits, read_file
 from toolkit.tables import TABLES, input_tables
 
 IN_PROCESS_BYTES = 32 * 1024 * 1024
@@ -45,7 +46,7 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
 
     Args:
         case: The case; sealed.
-        workers: Processes; all cores where None.
+        workers: Processes; all cores where None; 0: this one, where a parser that hangs or dies ends all.
         progress: Told how many sources are read.
 
     Raises:
@@ -55,6 +56,8 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
     """
     if not (case.root / manifest.MANIFEST).exists():
         raise UsageError("not sealed yet: run 'toolkit seal CASE' first")
+    if workers != 0:
+        lanes.warm("toolkit.readers.source")
     sealed = manifest.read(case.root)
     profiles, digests = _profiles(case)
     lost = sorted({found.origin.source for found in case.problems("seal") if found.code in _NOT_SEALED})
@@ -67,10 +70,11 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
         "probes": [probe.image for probe in probes],
         "profiles": digests,
         "destroyed": sorted(destroyed),
+        "memory_mib": case.settings.ingest.memory_mib,
     }
     with job(case, "ingest", inputs) as work:
         if not work.up_to_date:
-            declared, faults = _declared(case, sealed)
+            declared, faults = _declared(case, sealed, workers)
             files = _sealed(case, sealed, declared)
             read, failed = _read_all(work, files, profiles, workers, progress)
             present = {source for found in read for source, _ in found.sources} | {file.entry.source for file in files}
@@ -94,7 +98,7 @@ def _profiles(case: Case) -> tuple[list[Profile], dict[str, str]]:
         for path in sorted(built_in.iterdir(), key=lambda path: path.name)
         if path.name.endswith(".toml") and path.name not in own
     }
-    digests = {f"profiles/{name}": file_digest(path) for name, path in own.items()}
+    digests = {f"profiles/{name}": sha256(contents[f"profiles/{name}"]).hexdigest() for name in own}
     return [read_profile(name, _text(name, content)) for name, content in contents.items()], digests
 
 
@@ -105,12 +109,16 @@ def _text(name: str, content: bytes) -> str:
         raise not_utf8(name, error) from None
 
 
-def _declared(case: Case, sealed: list[manifest.Entry]) -> tuple[dict[str, Declaration], pl.DataFrame]:
+def _declared(
+    case: Case, sealed: list[manifest.Entry], workers: int | None
+) -> tuple[dict[str, Declaration], pl.DataFrame]:
     """Return what `raw/sources.csv` declares, if there is one."""
-    for entry in sealed:
-        if entry.path == SOURCES_FILE:
-            check_digest(case.root / entry.path, entry.path, entry.sha256)
-            return read_declarations((case.root / entry.path).read_bytes())
+    asked = [(case.root / entry.path, entry.sha256) for entry in sealed if entry.path == SOURCES_FILE]
+    most = limits(case)
+    for _, found in lanes.run(asked, declared_in, 0 if workers == 0 else 1, limits=lambda _: most):
+        if isinstance(found, lanes.Failed):
+            return {}, problem("W501", SOURCES_FILE, "", f"tried twice: {found.why}", "nothing is declared")
+        return found
     return {}, PROBLEMS.to_frame()
 
 
@@ -154,7 +162,9 @@ def _read_all(
     left.sort(key=lambda file: (-size[file.entry.source], file.entry.source))
     in_process = sum(size[file.entry.source] for file in left) <= IN_PROCESS_BYTES
     failed: list[dict[str, pl.DataFrame]] = []
-    for file, read in lanes.run(left, partial(read_file, work.case, profiles), 1 if in_process else workers):
+    read_it, most = partial(read_file, work.case, profiles), limits(work.case)
+    n_workers = 1 if in_process and workers != 0 else workers
+    for file, read in lanes.run(left, read_it, n_workers, limits=lambda _: most):
         source = file.entry.source
         if isinstance(read, lanes.Failed):
             failed.append(_failed(file, size[source], read.why))
@@ -163,6 +173,8 @@ def _read_all(
         found[source] = read
         if progress:
             progress("ingest", len(found), len(registers))
+    if failed:
+        write.sweep_temps(work.case.root)  # what those that died were writing
     for kept in found.values():
         work.outputs |= kept.outputs
     return [found[source] for source in sorted(found)], failed

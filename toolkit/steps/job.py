@@ -102,6 +102,14 @@ class Job:
         return forgotten(self.log.entries).all
 
     @cached_property
+    def _by(self) -> dict[str, str]:
+        """What units are done with, wherever: the digest of the code, and of the models where faces are looked at."""
+        from toolkit.steps.identity import models_digest  # noqa: PLC0415 - loads dlib
+
+        by_models = {"models": models_digest()} if self.step in ("index", "sweep") else {}
+        return {"code": code_digest(), **by_models}
+
+    @cached_property
     def _erased(self) -> list[Entry]:
         return [entry for entry in self.log.entries if entry["event"] == "erased"]
 
@@ -121,7 +129,7 @@ class Job:
             outputs: Its files and their digests.
             found: What else the step needs of it when it goes on: counts and texts, no floats.
         """
-        self._append("unit", unit=unit, inputs=self.keyed(inputs), outputs=outputs, found=found)
+        self._append("unit", unit=unit, inputs=self.keyed(inputs), outputs=outputs, found=found, **self._by)
 
     def result(self) -> Run:
         """Return what the step did."""

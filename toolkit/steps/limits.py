@@ -42,8 +42,10 @@ class Limits:
         """Return why a worker ended by this signal or error did, where it is one of these limits."""
         if ended_by == "SIGALRM":
             return f"no sign of life for {self.silent_s:g} s; ended"
-        if ended_by == "MemoryError":
+        if ended_by.endswith("MemoryError"):  # also pyarrow's own
             return f"needed more than {self.memory_bytes / _GIB:g} GiB of memory"
+        if ended_by == "SIGABRT":
+            return f"gave up, as code does that gets no more memory: it may have {self.memory_bytes / _GIB:g} GiB"
         return None
 
 
@@ -61,20 +63,24 @@ def within(limits: Limits, function: Callable[[U], R], unit: U) -> R:
     alive()
     try:
         return function(unit)
+    except (Exception, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as panic:  # noqa: BLE001 - what a library in Rust raises of itself, and no process can hand to another
+        raise RuntimeError(f"{type(panic).__name__}: {panic}") from None
     finally:
         _silent_s = 0.0
-        alive()
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 def alive() -> None:
     """Show that the unit at work gets on; nothing happens where it has no limit."""
-    signal.setitimer(signal.ITIMER_REAL, _silent_s)
+    if _silent_s:
+        signal.setitimer(signal.ITIMER_REAL, _silent_s)
 
 
 def each_alive(things: Iterable[T]) -> Iterator[T]:
     """Yield the same things, and show with each that the unit gets on."""
     for thing in things:
-        if _silent_s:
-            alive()
+        alive()
         yield thing

@@ -9,7 +9,7 @@ and an interrupted run, or a dead worker, costs the segments that were being wor
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from toolkit.faces.engine import engine_named
 from toolkit.faces.index import Indexed, index_looks
 from toolkit.footage.container import Container, probe
 from toolkit.footage.sampled import Sampling, looks_at
+from toolkit.footage.sealed import blocks_of
 from toolkit.footage.segments import Segment, segments
 from toolkit.footage.tally import Examined
 from toolkit.problems import Problem
@@ -35,8 +36,11 @@ from toolkit.tables import table
 
 TABLES = ("faces", "descriptors")
 
-CUT_BYTES_PER_S, FRAMES_PER_S, FRAME_BYTES = 5_000_000, 10, 1_000
-"""How fast footage is read and decoded at the very least: a slow share, a slow core; and the least size of a frame."""
+CUT_BYTES_PER_S, FRAMES_PER_S, FRAME_BYTES, LEAST_FRAME_BYTES = 5_000_000, 10, 1_000, 20
+"""
+How fast footage is read and decoded at the very least: a slow share, a slow core; the size of a frame where nobody
+says how many there are, and the least that one can have, whatever a header says.
+"""
 
 Facts = dict[str, Any]
 """Counts and problems of a piece or a file, as JSON without floats."""
@@ -118,7 +122,9 @@ def indexed(
     # Long files first, so that no worker is left with a long one at the end.
     in_order = sorted(units, key=lambda unit: (-(unit.frames or 0), unit.clip.source))
     to_cut = [Piece(unit, keys[unit.clip.source]) for unit in in_order]
-    for piece, result in workers.run(to_cut, partial(work_on, case, how), *on, follow=_cut, limits=limits):
+    for piece, result in workers.run(
+        to_cut, partial(work_on, case, how), *on, follow=_cut, limits=limits, root=case.root
+    ):
         file = files[piece.unit.clip.source]
         if isinstance(result, workers.Failed):
             _fail(file, piece, result.why)
@@ -136,8 +142,13 @@ def limits(piece: Piece) -> Limits:
     segment = piece.segment
     if segment is None:
         return Limits(SILENT_S + piece.unit.path.stat().st_size / CUT_BYTES_PER_S)
-    frames = segment.frames if segment.alone else piece.unit.frames or piece.unit.path.stat().st_size / FRAME_BYTES
-    return Limits(SILENT_S + frames / FRAMES_PER_S)
+    return Limits(SILENT_S + (segment.frames if segment.alone else most_frames(piece.unit)) / FRAMES_PER_S)
+
+
+def most_frames(unit: Unit) -> float:
+    """Return how many frames a file has at the most: as declared, but no more than its bytes can hold."""
+    size = unit.path.stat().st_size
+    return min(unit.frames, size / LEAST_FRAME_BYTES) if unit.frames else size / FRAME_BYTES
 
 
 def work_on(case: Case, how: How, piece: Piece) -> Any:  # noqa: ANN401 - pieces, or facts
@@ -156,18 +167,24 @@ def _cut(piece: Piece, result: Any) -> Sequence[Piece]:  # noqa: ANN401
 
 def checked(unit: Unit) -> Container:
     """
-    Return the container of a file that is what was sealed.
+    Return the container of a file that is what was sealed; through it, nothing else can be decoded.
 
     Raises:
-        IntegrityError: If it is not.
+        IntegrityError: If it is not, or if its header is not the one that the mandate was held against.
     """
     source = unit.clip.source
-    now = file_digest(unit.path)
-    if now != unit.clip.sha256:
-        raise IntegrityError(f"{source}: expected the sealed digest {unit.clip.sha256}, found {now}; not decoded")
-    container = probe(unit.path, source)
+    try:
+        blocks = blocks_of(unit.path)
+    except OSError as error:
+        raise IntegrityError(f"{source}: sealed, and cannot be read now: {error.strerror}; not decoded") from error
+    if blocks.sha256 != unit.clip.sha256:
+        found = blocks.sha256
+        raise IntegrityError(f"{source}: expected the sealed digest {unit.clip.sha256}, found {found}; not decoded")
+    container = probe(unit.path, source, blocks)
     if isinstance(container, Problem):
         raise IntegrityError(f"{source}: opened when it was listed and does not now: {container.message}")
+    if unit.header is not None and unit.header != replace(container, blocks=None):
+        raise IntegrityError(f"{source}: its header is not what it was when it was listed; not decoded")
     return container
 
 

@@ -20,6 +20,7 @@ from toolkit.footage.sampled import Sampling, looks_at
 from toolkit.footage.segments import segments
 from toolkit.problems import Problem
 from toolkit.steps import workers as lanes
+from toolkit.steps.clock import today
 from toolkit.steps.forecast import Forecast
 from toolkit.steps.gate import keeps_descriptors, probed
 from toolkit.steps.limits import SILENT_S, Limits, each_alive
@@ -76,7 +77,7 @@ def plan(case: Case, *, workers: int | None = None, price: float | None = None) 
         face_bytes=FACE_BYTES * 1000,
         cost_least=None if price is None else price * least_s / 3600,
         cost_most=None if price is None else price * most_s / 3600,
-        kept_until=mandate.keep_descriptors_until if mandate and keeps_descriptors(mandate, case.today) else None,
+        kept_until=mandate.keep_descriptors_until if mandate and keeps_descriptors(mandate, today(case)) else None,
         again_hours=taken.scaled(total_s, 0.0) / 3600,
         faces=_faces(case),
     )

@@ -8,8 +8,8 @@ import polars as pl
 
 from toolkit.case import Case, Progress, Run
 from toolkit.custody import erasure
-from toolkit.custody.digest import digest_of, file_digest
-from toolkit.errors import AuthorityError, IntegrityError, UsageError
+from toolkit.custody.digest import digest_of
+from toolkit.errors import AuthorityError, UsageError
 from toolkit.faces.engine import engine_named
 from toolkit.faces.pictures import Described, describe_probe
 from toolkit.faces.search import counts_below
@@ -22,9 +22,10 @@ from toolkit.steps.describing import described_again
 from toolkit.steps.gate import children, standing_mandate, within_budget
 from toolkit.steps.job import Job, job
 from toolkit.steps.limits import Limits
-from toolkit.steps.looking import ENGINE
+from toolkit.steps.looking import flags_of, how_to_look
 from toolkit.steps.reconstruct import outcomes
 from toolkit.steps.refusal import logged
+from toolkit.steps.units import sealed
 from toolkit.tables import table
 
 
@@ -76,18 +77,18 @@ def sweep(
     within_budget(case, mandate, probes=[each.probe_id for each in wanted])
     refused = children(case, mandate, {each.probe_id: each.sha256 for each in wanted if each.sha256})
     wanted = [replace(each, sha256=None) if each.probe_id in refused else each for each in wanted]
-    digests = outcomes(case, "sweep")
+    digests, engine = outcomes(case, "sweep"), how_to_look(case, flags_of(case)).engine
     depends_on = {
         "index": digests,
         "probes": [
             [str(part) for part in (found.probe_id, found.source, found.sha256, found.basis)] for found in wanted
         ],
         "threshold": str(mandate.threshold),
-        "engine": engine_named(ENGINE).name,
+        "engine": engine_named(engine).name,
     }
     with job(case, "sweep", depends_on, again=again) as work:
         if not work.up_to_date:
-            _search(work, wanted, digests, mandate, (workers, scheduler), progress)
+            _search(work, wanted, digests, (mandate, engine), (workers, scheduler), progress)
     return forget.after(work.result(), case, mandate)
 
 
@@ -110,12 +111,13 @@ def _search(
     work: Job,
     wanted: list[Wanted],
     digests: dict[str, str],
-    mandate: Mandate,
+    by: tuple[Mandate, str],
     how: tuple[int | None, str | None],
     progress: Progress | None,
 ) -> None:
-    threshold, described = mandate.threshold, _Probes(work, wanted, 0 if how[0] == 0 else 1)
-    shards = comparisons.shards(work, digests, described.with_face, [str(threshold), engine_named(ENGINE).name])
+    mandate, engine = by
+    threshold, described = mandate.threshold, _Probes(work, wanted, 0 if how[0] == 0 else 1, engine)
+    shards = comparisons.shards(work, digests, described.with_face, [str(threshold), engine_named(engine).name])
     missing = sorted(frozenset[str]().union(*(shard.missing for shard in shards)))
     probes = [described.probe(sha256) for sha256 in missing]
     failed: list[tuple[comparisons.Shard, str]] = []
@@ -161,8 +163,8 @@ _ASKED = {"probe_id": pl.String, "probe_source": pl.String, "sha256": pl.String}
 class _Probes:
     """The images to search for: which have a face, from the log or by looking, and their descriptors when needed."""
 
-    def __init__(self, work: Job, wanted: list[Wanted], workers: int) -> None:
-        self._work, self._workers = work, workers
+    def __init__(self, work: Job, wanted: list[Wanted], workers: int, engine: str) -> None:
+        self._work, self._workers, self._engine = work, workers, engine
         self._files = {each.sha256: each for each in wanted if each.source is not None and each.sha256 is not None}
         self._probes: dict[str, Probe] = {}
         self.problems: list[Problem] = []
@@ -176,7 +178,7 @@ class _Probes:
         return self._probes[sha256]
 
     def _has_face(self, sha256: str) -> bool:
-        wanted, inputs = self._files[sha256], digest_of([sha256, engine_named(ENGINE).name])
+        wanted, inputs = self._files[sha256], digest_of([sha256, engine_named(self._engine).name])
         unit = f"probe {wanted.source}"
         if done := self._work.done(unit, inputs):
             found = done["found"]
@@ -198,27 +200,27 @@ class _Probes:
             IntegrityError: If the file is not what was sealed.
         """
         source = str(self._files[sha256].source)
-        asked = [(self._work.case.root / source, source, sha256)]
+        asked = [(self._work.case.root / source, source, sha256, self._engine)]
         [(_, described)] = lanes.run(asked, describe_sealed, self._workers, limits=lambda _: Limits())
         if isinstance(described, lanes.Failed):
             why = f"tried twice: {described.why}"
             return (Problem("W501", Origin(source), why, "kept and sealed; not searched for"),)
         if len(described.descriptors):
-            self._probes[sha256] = Probe(sha256, described.descriptors[0])
+            engine = engine_named(self._engine).name
+            self._probes[sha256] = Probe(sha256, described.descriptors[0], engine)
         return described.problems
 
 
-def describe_sealed(asked: tuple[Path, str, str]) -> Described:
+def describe_sealed(asked: tuple[Path, str, str, str]) -> Described:
     """
-    Describe a picture that is what was sealed: (path, source, SHA-256). The unit of work.
+    Describe a picture that is what was sealed: path, source, SHA-256, and the engine that described the faces.
 
     Raises:
         IntegrityError: If it is not.
     """
-    path, source, sha256 = asked
-    if (now := file_digest(path)) != sha256:
-        raise IntegrityError(f"{source}: expected the sealed digest {sha256}, found {now}; not opened")
-    return describe_probe(path, source, engine_named(ENGINE))
+    path, source, sha256, engine = asked
+    with sealed(path, source, sha256, "not opened") as file:
+        return describe_probe(file, source, engine_named(engine))
 
 
 def _disclosed(case: Case) -> list[Wanted]:

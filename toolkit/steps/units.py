@@ -1,29 +1,33 @@
 """The unit of work of `ingest`: a sealed file, read and written as shards; kept until it or its reader changes."""
 
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 
 import toolkit
 from toolkit.case import Case
 from toolkit.custody import write
-from toolkit.custody.digest import digest_of, file_digest
+from toolkit.custody.digest import digest_of, file_digest, holding
 from toolkit.errors import IntegrityError
 from toolkit.readers.crosschecks import wrong_order
-from toolkit.readers.declarations import Declaration
+from toolkit.readers.declarations import SOURCES_FILE, Declaration, read_declarations
 from toolkit.readers.entries import Entry, Part, Reader, ReadSource
 from toolkit.readers.faults import PROBLEMS
 from toolkit.readers.indexes import INDEXES, is_index, with_digests
 from toolkit.readers.profiles import Profile
-from toolkit.readers.source import read_source
 from toolkit.registers import KINDS
 from toolkit.steps.job import Job, shard_name
+from toolkit.steps.limits import Limits, alive
 from toolkit.tables import table
+
+SILENT_S = 60.0
+"""Longest time without progress that reading a source may take."""
 
 MOST_WAITING = 2
 """Blocks of rows that are read and not written yet."""
@@ -106,15 +110,29 @@ def read_file(case: Case, profiles: list[Profile], file: Sealed) -> Kept:
     Raises:
         IntegrityError: If the file is not what was sealed.
     """
-    check_digest(file.path, file.entry.source, file.entry.sha256)
+    from toolkit.readers.source import read_source  # noqa: PLC0415 - its libraries are for workers: half a second
+
     with ExitStack() as stack:
+        opened = stack.enter_context(sealed(file.path, file.entry.source, file.entry.sha256))
         shards = _Shards(case, file, stack)
         try:
-            read = read_source(file.path, file.entry, Reader(shards.add, profiles, file.declared))
+            read = read_source(opened, file.entry, Reader(shards.add, profiles, file.declared, alive=alive))
         finally:
             shards.end()  # before the files are closed
     outputs = {case.relative(path): stream.sha256 for path, stream in shards.open.items()}
     return Kept(outputs, _keep(case, file, read, shards.problems), [(found.source, found.table) for found in read])
+
+
+def declared_in(asked: tuple[Path, str]) -> tuple[dict[str, Declaration], pl.DataFrame]:
+    """
+    Return what `raw/sources.csv` declares: path and sealed digest. It was handed over like the rest.
+
+    Raises:
+        IntegrityError: If it is not what was sealed.
+    """
+    path, sha256 = asked
+    with sealed(path, SOURCES_FILE, sha256) as file:
+        return read_declarations(file.read())
 
 
 class _Shards:
@@ -129,6 +147,7 @@ class _Shards:
 
     def add(self, part: Part) -> None:
         """Write some rows of a source, behind those that wait; only few may wait, so that memory is bounded."""
+        alive()
         self._waiting.append(self._writer.submit(self._add, part))
         if len(self._waiting) > MOST_WAITING:
             self._waiting.popleft().result()
@@ -176,15 +195,20 @@ def _keep(case: Case, file: Sealed, read: list[ReadSource], problems: list[pl.Da
     return kept
 
 
-def check_digest(path: Path, source: str, sealed: str) -> None:
+def limits(case: Case) -> Limits:
+    """Return what reading one source may take: what parses is other people's code on other people's bytes."""
+    return Limits(SILENT_S, case.settings.ingest.memory_mib << 20)
+
+
+@contextmanager
+def sealed(path: Path, source: str, sha256: str, then: str = "run 'toolkit seal CASE' first") -> Iterator[BinaryIO]:
     """
-    Compare a file with what was sealed.
+    Open a file that is what was sealed; it is read from where it was hashed, wherever its path leads meanwhile.
 
     Raises:
-        IntegrityError: If it is not the same.
+        IntegrityError: If it is not the same, or changes while it is open.
     """
-    now = file_digest(path)
-    if now != sealed:
-        raise IntegrityError(
-            f"{source}: expected the sealed digest {sealed}, found {now}; run 'toolkit seal CASE' first"
-        )
+    with holding(path, alive) as (file, now):
+        if now != sha256:
+            raise IntegrityError(f"{source}: expected the sealed digest {sha256}, found {now}; {then}")
+        yield file

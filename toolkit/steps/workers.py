@@ -13,6 +13,7 @@ takes seconds.
 import atexit
 import os
 import re
+import resource
 import signal
 import socket
 import threading
@@ -26,10 +27,12 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import joblib
+from joblib.externals.loky import process_executor
 from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
 from toolkit.errors import ResourceError, ToolkitError, UsageError
@@ -43,8 +46,17 @@ ONE_THREAD = dict.fromkeys(
 )
 """Environment of a worker: the workers are what runs in parallel."""
 
+OWN_MEMORY = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""Else Arrow reserves 1 GiB at once, which counts as the worker's whether it is used or not."""
+
 SAME_BYTES = ("toolkit", "numpy", "polars", "pyarrow", "av", "dlib-bin", "onnxruntime")
 """Packages that must have the same version everywhere, because they decide the bytes of a result."""
+
+SIGNAL_S = 1.0
+"""How soon Ctrl-C is heard: the kernel may hand it to a thread of a library, and then it does not end a wait."""
+
+_LEFT_BEHIND = 0.25
+"""Share of what a unit may take that its worker may have taken before; a fresh one uses 0.1 GiB."""
 
 DIED = "its worker died (killed, out of memory, or a fault in a decoder)"
 
@@ -56,7 +68,7 @@ class Failed:
     why: str
 
 
-def run(
+def run(  # noqa: PLR0913 - by name only
     units: Sequence[U],
     function: Callable[[U], R],
     workers: int | None = None,
@@ -64,6 +76,7 @@ def run(
     *,
     follow: Callable[[U, R], Sequence[U]] | None = None,
     limits: Callable[[U], Limits] | None = None,
+    root: Path | None = None,
 ) -> Iterator[tuple[U, R | Failed]]:
     """
     Yield each unit with its result as it comes, in no order.
@@ -77,6 +90,8 @@ def run(
         follow: Returns the units that a result gives rise to; they are next.
         limits: Returns what a unit may take; with them each is done in another process. A Dask cluster's workers are
             not ours to end, and have limits of their own.
+        root: Folder of the case: each worker of a cluster shows, before and with every result, that it sees this case,
+            and that its code and models are those of this process.
 
     Raises:
         ToolkitError: What a unit raised, if the operator must act; all workers are ended.
@@ -86,7 +101,8 @@ def run(
     if not units:
         return
     limits = None if scheduler is not None or workers == 0 else limits
-    with _lanes(workers, scheduler, here=workers == 0 or (workers == 1 and limits is None)) as lanes:
+    here = workers == 0 or (workers == 1 and limits is None)
+    with _lanes(workers, scheduler, root, here=here) as lanes:
         again = []
         work = _Work(function, follow, limits)
         for unit, result in _finished(lanes, units, work):
@@ -126,7 +142,10 @@ class _Lane:
         self._start = start
         self._executor: Executor | None = None
 
-    def submit(self, function: Callable[[U], R], unit: U) -> "Future[R]":
+    def submit(self, function: Callable[[U], R], unit: U, limits: Limits | None = None) -> "Future[R]":
+        """Have a unit done; what an earlier one left behind in the worker never counts against it."""
+        if limits and _own_bytes(self._running()) > limits.memory_bytes * _LEFT_BEHIND:
+            self.end()
         try:
             return self._running().submit(function, unit)
         except BrokenProcessPool:  # it died while it had nothing to do
@@ -148,6 +167,23 @@ class _Lane:
         if isinstance(self._executor, ProcessPoolExecutor):
             self._executor.shutdown(wait=True, kill_workers=True)
         self._executor = None
+
+
+def _own_bytes(executor: Executor) -> int:
+    """Return the memory of its own that a worker uses; 0 where it is not started yet, or nobody can tell (no /proc)."""
+    pids = list(getattr(executor, "_processes", None) or ())
+    try:
+        [(resident, shared)] = [map(int, Path(f"/proc/{pid}/statm").read_text().split()[1:3]) for pid in pids]
+    except (OSError, ValueError):
+        return 0
+    return (resident - shared) * resource.getpagesize()
+
+
+def warm(module: str) -> None:
+    """Start the worker that is kept, and let it load a module, while this process has other things to do."""
+    executor = _process(os.getpid())
+    executor.submit(import_module, module)
+    _kept[_place()] = executor
 
 
 _kept: dict[tuple[object, ...], ProcessPoolExecutor] = {}
@@ -174,8 +210,8 @@ def _finished(lanes: Sequence[_Lane], units: Iterable[U], work: _Work[U, R]) -> 
         while waiting and free:
             unit, lane = waiting.popleft(), free.pop()
             function = partial(within, limits(unit), work.function) if limits else work.function
-            running[lane.submit(function, unit)] = unit, lane
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
+            running[lane.submit(function, unit, limits(unit) if limits else None)] = unit, lane
+        done, _ = wait(running, SIGNAL_S, FIRST_COMPLETED)
         for future in done:
             unit, lane = running.pop(future)
             free.append(lane)
@@ -207,10 +243,10 @@ def _result(future: "Future[R]", lane: _Lane, limits: Limits | None) -> R | _Onc
 
 
 @contextmanager
-def _lanes(workers: int | None, scheduler: str | None, *, here: bool) -> Iterator[list[_Lane]]:
+def _lanes(workers: int | None, scheduler: str | None, root: Path | None, *, here: bool) -> Iterator[list[_Lane]]:
     """Give the lanes, which start a worker when they are first used, and end them, also when interrupted."""
     if scheduler is not None:
-        with _cluster(scheduler) as (executor, n_workers):
+        with _cluster(scheduler, root) as (executor, n_workers):
             yield [_Lane(lambda: executor) for _ in range(min(workers or n_workers, n_workers))]
         return
     start = _Here if here else partial(_process, os.getpid())
@@ -241,11 +277,15 @@ def _process(parent: int) -> ProcessPoolExecutor:
     """Return the process that is kept, or start one (fork and exec: a fork alone hangs under Polars' threads)."""
     if _place() in _kept:
         return _kept.pop(_place())
-    return ProcessPoolExecutor(1, env=ONE_THREAD, initializer=_in_worker, initargs=(parent,))
+    return ProcessPoolExecutor(1, env=ONE_THREAD | OWN_MEMORY, initializer=_in_worker, initargs=(parent,))
 
 
 def _in_worker(parent: int) -> None:
-    """Leave Ctrl-C to the parent, and end when it is gone, however it went."""
+    """Leave Ctrl-C to the parent, and end when it is gone, however it went; what it may take, its units' limits say."""
+    # Loky ends a worker that has grown by 300 MB, between two units and with a warning: here every unit has its limit.
+    process_executor._USE_PSUTIL = False  # noqa: SLF001 - there is no other switch
+    # A library that gives up writes where and on what; why a unit failed is told by its result.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
@@ -257,7 +297,7 @@ def _end_with(parent: int) -> None:
 
 
 @contextmanager
-def _cluster(address: str) -> Iterator[tuple[Executor, int]]:
+def _cluster(address: str, root: Path | None) -> Iterator[tuple[Executor, int]]:
     """
     Connect to an existing Dask cluster; nothing is started, and nothing is left on it.
 
@@ -285,7 +325,17 @@ def _cluster(address: str) -> Iterator[tuple[Executor, int]]:
                     f"{name} {there[name]} (here {here[name]})" for name in here if there[name] != here[name]
                 )
                 raise UsageError(f"--scheduler {address}: worker {worker} has {unlike}; the same bytes need the same")
-        yield client.get_executor(pure=False), len(threads)
+        executor = client.get_executor(pure=False)
+        if root is None:
+            yield executor, len(threads)
+            return
+        from toolkit.steps import identity  # noqa: PLC0415 - loads Polars, which a worker that starts need not wait for
+
+        with identity.proof_in(root) as proof:
+            vouched = identity.Vouched(executor, address, proof)
+            for worker, (name, there) in sorted(client.run(identity.told, proof).items()):
+                vouched.check(f"{worker} on {name}", there)
+            yield vouched, len(threads)
 
 
 def _knock(address: str) -> None:

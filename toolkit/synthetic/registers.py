@@ -46,7 +46,7 @@ cameras = ["KB-1", "KB-2"]
 window = "2016-05/2018-03"
 undated_footage = false
 threshold = 0.5
-expires = "2019-12-31"
+expires = "2099-12-31"
 reviewers = ["POST-REVIEWER-A", "POST-REVIEWER-B"]
 
 [rules]
