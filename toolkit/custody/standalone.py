@@ -51,7 +51,7 @@ TAGS = ("README.txt", "bag-info.txt", "bagit.txt", "manifest-sha256.txt", "tagma
 STATED = r"reports/[^/]+/tables/[^/]+\.csv"  # each row but the first is a statement
 DEPTH = 32  # of JSON and of case.toml
 SHAPES = {  # what a key of a line holds, where the line has it
-    **dict.fromkeys(("prev", "case", "hand", "inputs", "code", "sha256"), "hex"),
+    **dict.fromkeys(("prev", "case", "hand", "inputs", "code", "networks", "sha256"), "hex"),
     **dict.fromkeys(("at", "event", "step", "tool", "unit", "signed", "by"), "text"),
     **dict.fromkeys(("bytes", "lines", "n"), "count"),
     **dict.fromkeys(("outputs", "models"), "hex by path"),
@@ -59,6 +59,7 @@ SHAPES = {  # what a key of a line holds, where the line has it
     **dict.fromkeys(("files", "forgets"), "stone list"),
     **dict.fromkeys(("order", "reason"), "hex list"),
     "rows": "count by path",
+    "ahead": "count list",
     "signers": "text list",
     "found": "object",
 }
@@ -71,6 +72,7 @@ NEEDED = {  # event: keys that its line must have
     "forgotten": ("files", "why"),
     "recovered_tail": ("torn", "sha256", "bytes"),
     "signers": ("signers",),
+    "clock": ("ahead",),
 }
 
 

@@ -9,7 +9,7 @@ from toolkit.custody import lock, note
 from toolkit.custody.chain import LOG, Entry, load
 from toolkit.errors import AuthorityError, UsageError
 from toolkit.steps.consulted import stated
-from toolkit.steps.job import append, asked_by, open_log, the_key
+from toolkit.steps.job import append, asked_by, open_log, signers_of, the_key
 
 
 class Moment(NamedTuple):
@@ -48,7 +48,7 @@ def correct_clock(case: Case) -> list[int]:
         CaseLocked: If another process is working on the case.
         UsageError: If no reason is stated, or no line is later than now.
     """
-    key, signers = the_key(case), [note.public_key(text) for text in case.settings.signers]
+    key, signers = the_key(case), [note.public_key(text) for text in signers_of(case)]
     if key is None or key.public not in signers:
         listed = ", ".join(signer.name for signer in signers) or "it lists none"
         raise AuthorityError(f"only a signer of case.toml may correct the log's clock, with --key ({listed})")

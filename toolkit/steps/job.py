@@ -106,8 +106,8 @@ class Job:
         """What units are done with, wherever: the digest of the code, and of the models where faces are looked at."""
         from toolkit.steps.identity import models_digest  # noqa: PLC0415 - loads dlib
 
-        by_models = {"models": models_digest()} if self.step in ("index", "sweep") else {}
-        return {"code": code_digest(), **by_models}
+        networks = {"networks": models_digest()} if self.step in ("index", "sweep") else {}
+        return {"code": code_digest(), **networks}
 
     @cached_property
     def _erased(self) -> list[Entry]:
