@@ -58,10 +58,8 @@ SHAPES = {  # what a key of a line holds, where the line has it
     **dict.fromkeys(("torn", "certificate"), "path"),
     **dict.fromkeys(("files", "forgets"), "stone list"),
     **dict.fromkeys(("order", "reason"), "hex list"),
-    "rows": "count by path",
-    "ahead": "count list",
-    "signers": "text list",
-    "found": "object",
+    **{"rows": "count by path", "ahead": "count list"},
+    **{"signers": "text list", "found": "object"},
 }
 STONE = {"path": "path", "sha256": "hex", "rows": "count"}  # what the log has of a file that was forgotten
 NEEDED = {  # event: keys that its line must have
