@@ -54,12 +54,12 @@ SHAPES = {  # what a key of a line holds, where the line has it
     **dict.fromkeys(("prev", "case", "hand", "inputs", "code", "networks", "sha256"), "hex"),
     **dict.fromkeys(("at", "event", "step", "tool", "unit", "signed", "by"), "text"),
     **dict.fromkeys(("bytes", "lines", "n"), "count"),
-    **dict.fromkeys(("outputs", "models"), "hex by path"),
-    **dict.fromkeys(("torn", "certificate"), "path"),
-    **dict.fromkeys(("files", "forgets"), "stone list"),
-    **dict.fromkeys(("order", "reason"), "hex list"),
-    **{"rows": "count by path", "ahead": "count list"},
-    **{"signers": "text list", "found": "object"},
+    **dict.fromkeys(("outputs", "models"), "hex by path") | dict.fromkeys(("torn", "certificate"), "path"),
+    **dict.fromkeys(("files", "forgets"), "stone list") | dict.fromkeys(("order", "reason"), "hex list"),
+    "rows": "count by path",
+    "ahead": "count list",
+    "signers": "text list",
+    "found": "object",
 }
 STONE = {"path": "path", "sha256": "hex", "rows": "count"}  # what the log has of a file that was forgotten
 NEEDED = {  # event: keys that its line must have
