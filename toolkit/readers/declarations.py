@@ -9,7 +9,8 @@ from toolkit.dates import Order
 from toolkit.readers.delimited import read_blocks, read_header
 from toolkit.readers.encodings import ENCODINGS, Encoding, foreign_mark
 from toolkit.readers.faults import PROBLEMS, problem, quarantined, shown
-from toolkit.readers.typed import Manner, typed
+from toolkit.readers.typed import typed
+from toolkit.readers.values import Manner
 
 SOURCES_FILE = "raw/sources.csv"
 

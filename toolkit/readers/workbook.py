@@ -198,6 +198,7 @@ def _register(
         place="row",
         manner=manner,
         problems=problems,
+        split=json.loads,
     )
 
 

@@ -1,0 +1,263 @@
+"""
+What is legible of a row in quarantine, so that it is not taken for any row at all.
+
+Of a row with as many cells as the header, each cell that can be read. Of a row with more or fewer, the leading cells as
+long as each is a word, a date or a reference of its column, and none after the first that is not: behind it, nobody
+knows which column a cell belongs to. Whether a reference is one that the case knows, `known.py` says when every source
+is read. Free text stops no row, and is no evidence.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from toolkit.columns import Column, Table
+from toolkit.readers.feeds import Feed
+from toolkit.readers.layouts import source_columns
+from toolkit.readers.overlay import APPLIED, here, overlaid
+from toolkit.readers.values import Manner, values_of
+from toolkit.registers import REGISTERS
+from toolkit.tables import table as table_named
+
+_ILLEGIBLE = "\0"
+"""Stands for a cell that is no text: nothing that any column holds is written so."""
+_NO_TEXT = re.compile(r"\0|\\x[0-9a-f]{2}")
+_BEHIND = 1 << 30
+"""A place behind every cell."""
+_EVERYWHERE = (-1, -1)
+"""The place of what the file has no column for."""
+_FIRM = {"when", "word", "words", "yes_no", "count"}
+"""What says by itself that it stands in its column; a reference could be any."""
+EVENT_TIMES = ("occurred", "enrolled", "dated", "issued")
+DOUBTFUL = pl.List(pl.Struct({"column": pl.String, "values": pl.List(pl.String)}))
+"""References in the order of their cells, of which the case may know nothing."""
+CANDIDATES = pl.Schema([*table_named("unread_rows").schema().items(), ("doubtful", DOUBTFUL), ("is_cut", pl.Boolean())])
+"""Rows of `unread_rows` before their references are compared; `is_cut`: there are fewer cells than names."""
+
+
+@dataclass(frozen=True)
+class Apart:
+    """
+    Rows in quarantine.
+
+    Args:
+        cells: Their cells under our names, from the first on as far as they go.
+        lines: The line of each.
+        widths: How many cells each has.
+        width: How many the header has.
+        places: Our column -> the places of its cells in the row, first and last, where the file has such a column.
+    """
+
+    cells: pl.DataFrame
+    lines: pl.Series
+    widths: pl.Series
+    width: int
+    places: dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Legible:
+    """
+    What can be read of rows in quarantine.
+
+    Args:
+        rows: Schema `CANDIDATES`.
+        cells: Their cells under our names, only those that stand surely in their column.
+        sure: Of each column, in which rows they do, blank ones too.
+        applied: The readings that were put in.
+    """
+
+    rows: pl.DataFrame
+    cells: pl.DataFrame
+    sure: dict[str, pl.Series]
+    applied: pl.DataFrame
+
+
+def in_pieces(feed: Feed, names: list[str], rows: Iterable[tuple[int, list[str | None]]]) -> Apart:
+    """Return rows in quarantine under our names, of their lines and cells."""
+    width, lines, widths, padded = len(names), [], [], []
+    for line, cells in rows:
+        lines.append(line)
+        widths.append(len(cells))
+        there = [_ILLEGIBLE if cell and _NO_TEXT.search(cell) else cell for cell in cells[:width]]
+        padded.append([*there, *[None] * (width - len(there))])
+    theirs = pl.DataFrame(padded, schema=dict.fromkeys(names, pl.String), orient="row")
+    return Apart(
+        _ours(feed.table, feed.cells(theirs)),
+        pl.Series("line", lines, pl.Int64),
+        pl.Series("width", widths, pl.Int64),
+        width,
+        feed.places(names),
+    )
+
+
+def whole(feed: Feed, names: list[str], cells: pl.DataFrame, lines: pl.Series) -> Apart:
+    """Return rows in quarantine that have as many cells as the header, under our names already."""
+    width = len(names)
+    widths = pl.repeat(width, len(lines), dtype=pl.Int64, eager=True)
+    return Apart(_ours(feed.table, cells), lines, widths, width, feed.places(names))
+
+
+def _ours(table: Table, cells: pl.DataFrame) -> pl.DataFrame:
+    """Return all columns of a table; a blank cell is null."""
+    columns = (column.name for column in source_columns(table))
+    every = cells.select(
+        (pl.col(name) if name in cells.columns else pl.lit(None, pl.String)).alias(name) for name in columns
+    )
+    return every.select(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
+
+
+def legible(table: Table, rows: Apart, source: str, manner: Manner, place: str) -> Legible:
+    """
+    Return what can be read of rows in quarantine.
+
+    Args:
+        table: The table they would feed.
+        rows: The rows.
+        source: Path of the source in the case.
+        manner: How its cells are read, and what people read in them.
+        place: What its rows are numbered by.
+    """
+    columns = source_columns(table)
+    locator = (f"{place} " + rows.lines.cast(pl.String)).alias("locator")
+    seen = _seen(columns, rows, locator, manner)
+    cells, sure = (_only(rows.cells, which) for which in (seen.good, seen.sure))
+    frame = pl.DataFrame(
+        [locator, *(series for column in columns for series in _stored(column, cells, locator, manner))]
+    )
+    applied = APPLIED.to_frame()
+    if manner.readings is not None and (read := here(manner.readings, columns, locator)).height:
+        nothing = {name: pl.repeat(value=False, n=len(locator), eager=True) for name in cells.columns}
+        done = overlaid(columns, sure, frame, nothing, read, manner)
+        frame, applied = done.frame, done.applied
+    by_hand = set(applied.filter(state="in_force").select("locator", "column_name").iter_rows())
+    order = sorted(columns, key=lambda column: rows.places.get(column.name, _EVERYWHERE)[1])
+    compared = [(column, _is_compared(table, column, rows)) for column in order]
+    listed = [_listed(compared, rows, seen, row, at, by_hand) for at, row in enumerate(frame.iter_rows(named=True))]
+    said = pl.DataFrame(
+        listed, schema={"legible": pl.List(pl.String), "doubtful": DOUBTFUL, "is_cut": pl.Boolean}, orient="row"
+    )
+    return Legible(_candidates(table, frame, said, source), sure, seen.sure, applied)
+
+
+_Cells = set[tuple[str, str]]
+"""Place and column of some cells."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Of each column, in which rows its cell can be read, and in which it stands surely in its column."""
+
+    good: dict[str, pl.Series]
+    sure: dict[str, pl.Series]
+
+
+def _seen(columns: list[Column], rows: Apart, locator: pl.Series, manner: Manner) -> _Seen:
+    """Return how far the cells of each row can be read."""
+    blank = {column.name: rows.cells[column.name].is_null().to_numpy() for column in columns}
+    unread = {
+        column.name: values_of(column, rows.cells[column.name], locator, None, manner).unread.to_numpy()
+        for column in columns
+    }
+    is_whole = (rows.widths == rows.width).to_numpy()
+    fail, anchor = np.full(len(is_whole), _BEHIND), np.full(len(is_whole), -1)
+    for column in columns:
+        first, _ = rows.places.get(column.name, _EVERYWHERE)
+        bad = unread[column.name] | (blank[column.name] & column.required)
+        fail = np.where(bad & ~is_whole, np.minimum(fail, first), fail)
+    good, sure = {}, {}
+    for column in columns:
+        _, last = rows.places.get(column.name, _EVERYWHERE)
+        good[column.name] = ~blank[column.name] & ~unread[column.name] & (last < fail)
+        if column.holds in _FIRM:
+            anchor = np.where(good[column.name], np.maximum(anchor, last), anchor)
+    for column in columns:
+        _, last = rows.places.get(column.name, _EVERYWHERE)
+        sure[column.name] = np.where(is_whole, ~unread[column.name], last <= anchor)
+    series = ({name: pl.Series(name, which) for name, which in each.items()} for each in (good, sure))
+    return _Seen(*series)
+
+
+def _only(cells: pl.DataFrame, which: dict[str, pl.Series]) -> pl.DataFrame:
+    """Return the cells of those rows; null for the others."""
+    return cells.select(pl.when(mask).then(name).alias(name) for name, mask in which.items())
+
+
+def _stored(column: Column, cells: pl.DataFrame, locator: pl.Series, manner: Manner) -> list[pl.Series]:
+    return values_of(column, cells[column.name], locator, None, manner).stored
+
+
+def _listed(
+    order: list[tuple[Column, bool]], rows: Apart, seen: _Seen, row: dict[str, Any], at: int, by_hand: _Cells
+) -> tuple[list[str], list[dict[str, Any]], bool]:
+    """Return the legible columns of a row, its references that the case may not know, and whether it is cut short."""
+    names: list[str] = []
+    doubtful: list[dict[str, Any]] = []
+    for column, is_compared in order:
+        read = (row["locator"], column.name) in by_hand
+        if not read and (column.holds == "text" or not seen.good[column.name][at]):
+            continue
+        names.append(column.name)
+        if is_compared and not read and rows.widths[at] != rows.width:
+            value = row[column.name]
+            doubtful.append({"column": column.name, "values": value if isinstance(value, list) else [value]})
+    return names, doubtful, bool(rows.widths[at] < rows.width)
+
+
+def _candidates(table: Table, frame: pl.DataFrame, said: pl.DataFrame, source: str) -> pl.DataFrame:
+    """Return the rows as `unread_rows` has them."""
+    said_of = stands_for(table)
+    columns: dict[str, pl.Expr] = {"source": pl.lit(source), "locator": pl.col("locator")}
+    columns |= {"table_name": pl.lit(table.name)}
+    for name in CANDIDATES:
+        ours = said_of.get(name.split("_")[0] if name.startswith("occurred_") else name)
+        if ours is None:
+            continue
+        if name.startswith("occurred_"):
+            columns[name] = pl.col(f"{ours}_{name.removeprefix('occurred_')}")
+        else:
+            one = name == "image_refs" and frame.schema[ours] == pl.String
+            columns[name] = pl.concat_list(ours) if one else pl.col(ours)
+    every = {name: columns.get(name, pl.lit(None)) for name in CANDIDATES if name not in said.columns}
+    rows = frame.select(expr.cast(CANDIDATES[name]).alias(name) for name, expr in every.items())
+    if said_of.get("image_refs") == "image_ref":
+        rows = rows.with_columns(pl.when(pl.col("image_refs").list.first().is_not_null()).then("image_refs"))
+    return rows.hstack(said).select(*CANDIDATES)
+
+
+@cache
+def stands_for(table: Table) -> dict[str, str]:
+    """
+    Return the columns of `unread_rows` -> those of a register that they come from.
+
+    >>> stands_for(table_named("enrolments"))["occurred"]
+    'enrolled'
+    """
+    columns = {column.name: column for column in source_columns(table)}
+    same = ("direction", "use", "unit_ref", "from_ref", "recipient_ref", "match_ref")
+    found = {name: name for name in same if name in columns}
+    found |= {"ref": _own(table)[0]}
+    if images := [name for name in ("image_refs", "image_ref") if name in columns]:
+        found["image_refs"] = images[0]
+    register = REGISTERS[table.name]
+    of_facts = [cell.time for cell in register.facts.values() if cell.time]
+    if times := [name for name in (*EVENT_TIMES, *of_facts, *register.written) if name in columns]:
+        found["occurred"] = times[0]
+    return found
+
+
+@cache
+def _own(table: Table) -> tuple[str, ...]:
+    """Return the columns by which a register names its own rows."""
+    return REGISTERS[table.name].identity or (source_columns(table)[0].name,)
+
+
+def _is_compared(table: Table, column: Column, rows: Apart) -> bool:
+    """Return whether a reference must be one that the case knows; the row's own is new by its nature."""
+    is_own = column.name in _own(table) and not column.known_by
+    return column.holds in {"ref", "refs"} and not is_own and column.name in rows.places
