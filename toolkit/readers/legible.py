@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from toolkit.columns import Column, Table
+from toolkit.columns import Column, DType, Table
 from toolkit.readers.feeds import Feed
 from toolkit.readers.layouts import source_columns
 from toolkit.readers.overlay import APPLIED, here, overlaid
@@ -36,8 +36,18 @@ _FIRM = {"when", "word", "words", "yes_no", "count"}
 EVENT_TIMES = ("occurred", "enrolled", "dated", "issued")
 DOUBTFUL = pl.List(pl.Struct({"column": pl.String, "values": pl.List(pl.String)}))
 """References in the order of their cells, of which the case may know nothing."""
-CANDIDATES = pl.Schema([*table_named("unread_rows").schema().items(), ("doubtful", DOUBTFUL), ("is_cut", pl.Boolean())])
-"""Rows of `unread_rows` before their references are compared; `is_cut`: there are fewer cells than names."""
+SAID: dict[str, DType] = {
+    "legible": pl.List(pl.String),
+    "by_hand": pl.List(pl.String),
+    "doubtful": DOUBTFUL,
+    "is_whole": pl.Boolean,
+    "is_cut": pl.Boolean,
+}
+"""What is legible: columns, those that people read, references that the case may not know; whether the row has as many
+cells as the header, or fewer."""
+_CANDIDATES: dict[str, DType] = {**table_named("unread_rows").schema(), **SAID}
+CANDIDATES = pl.Schema(_CANDIDATES)
+"""Rows of `unread_rows` before their references are compared."""
 
 
 @dataclass(frozen=True)
@@ -139,9 +149,7 @@ def legible(table: Table, rows: Apart, source: str, manner: Manner, place: str) 
     order = sorted(columns, key=lambda column: rows.places.get(column.name, _EVERYWHERE)[1])
     compared = [(column, _is_compared(table, column, rows)) for column in order]
     listed = [_listed(compared, rows, seen, row, at, by_hand) for at, row in enumerate(frame.iter_rows(named=True))]
-    said = pl.DataFrame(
-        listed, schema={"legible": pl.List(pl.String), "doubtful": DOUBTFUL, "is_cut": pl.Boolean}, orient="row"
-    )
+    said = pl.DataFrame(listed, schema=SAID, orient="row")
     return Legible(_candidates(table, frame, said, source), sure, seen.sure, applied)
 
 
@@ -194,19 +202,21 @@ def _stored(column: Column, cells: pl.DataFrame, locator: pl.Series, manner: Man
 
 def _listed(
     order: list[tuple[Column, bool]], rows: Apart, seen: _Seen, row: dict[str, Any], at: int, by_hand: _Cells
-) -> tuple[list[str], list[dict[str, Any]], bool]:
-    """Return the legible columns of a row, its references that the case may not know, and whether it is cut short."""
+) -> tuple[list[str], list[str], list[dict[str, Any]], bool, bool]:
+    """Return what is legible of a row: the cells of `SAID`."""
     names: list[str] = []
+    read_names: list[str] = []
     doubtful: list[dict[str, Any]] = []
     for column, is_compared in order:
         read = (row["locator"], column.name) in by_hand
         if not read and (column.holds == "text" or not seen.good[column.name][at]):
             continue
         names.append(column.name)
+        read_names += [column.name] if read else []
         if is_compared and not read and rows.widths[at] != rows.width:
             value = row[column.name]
             doubtful.append({"column": column.name, "values": value if isinstance(value, list) else [value]})
-    return names, doubtful, bool(rows.widths[at] < rows.width)
+    return names, read_names, doubtful, bool(rows.widths[at] == rows.width), bool(rows.widths[at] < rows.width)
 
 
 def _candidates(table: Table, frame: pl.DataFrame, said: pl.DataFrame, source: str) -> pl.DataFrame:
@@ -241,7 +251,7 @@ def stands_for(table: Table) -> dict[str, str]:
     columns = {column.name: column for column in source_columns(table)}
     same = ("direction", "use", "unit_ref", "from_ref", "recipient_ref", "match_ref")
     found = {name: name for name in same if name in columns}
-    found |= {"ref": _own(table)[0]}
+    found |= {"ref": own_columns(table)[0]}
     if images := [name for name in ("image_refs", "image_ref") if name in columns]:
         found["image_refs"] = images[0]
     register = REGISTERS[table.name]
@@ -252,12 +262,12 @@ def stands_for(table: Table) -> dict[str, str]:
 
 
 @cache
-def _own(table: Table) -> tuple[str, ...]:
+def own_columns(table: Table) -> tuple[str, ...]:
     """Return the columns by which a register names its own rows."""
     return REGISTERS[table.name].identity or (source_columns(table)[0].name,)
 
 
 def _is_compared(table: Table, column: Column, rows: Apart) -> bool:
     """Return whether a reference must be one that the case knows; the row's own is new by its nature."""
-    is_own = column.name in _own(table) and not column.known_by
+    is_own = column.name in own_columns(table) and not column.known_by
     return column.holds in {"ref", "refs"} and not is_own and column.name in rows.places

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Sequence
 from functools import cache
-from os.path import commonprefix
 
 import polars as pl
 from rapidfuzz import fuzz
@@ -75,8 +74,9 @@ def _resemblance(column: Column, theirs: str, is_filled: bool) -> float:
     whole = any(
         {_singular(word) for word in known.split()} <= said for known in _known_names(column) if len(known) > _SHORT
     )
-    spelled = fuzz.ratio(key(theirs), key(column.name))
-    begins = len(commonprefix([key(theirs), key(column.name)])) >= _LONG
+    one, other = key(theirs), key(column.name)
+    spelled = fuzz.ratio(one, other)
+    begins = len(other) >= _LONG and one.startswith(other[:_LONG])
     return max(names, SURE if whole or begins else 0.0, spelled)
 
 

@@ -20,9 +20,11 @@ from toolkit.readers.entries import Entry, coverage, unread
 from toolkit.readers.faults import PROBLEMS, problem
 from toolkit.readers.indexes import INDEXES, is_index, unpaired
 from toolkit.readers.profiles import Profile, read_profile
+from toolkit.readers.readings import READINGS_FILE, Readings
 from toolkit.registers import KINDS
 from toolkit.steps import workers as lanes
 from toolkit.steps.job import Job, job, shard_name
+from toolkit.steps.undecided import people_read, write_undecided
 from toolkit.steps.units import KEPT, Kept, Sealed, check_digest, earlier, is_intact, read_file
 from toolkit.tables import TABLES, input_tables
 
@@ -57,6 +59,8 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
         raise UsageError("not sealed yet: run 'toolkit seal CASE' first")
     sealed = manifest.read(case.root)
     profiles, digests = _profiles(case)
+    kinds = {shown(entry.path): _kind(case, case.root / entry.path, shown(entry.path)) for entry in sealed}
+    read_by_hand = people_read(case, kinds)
     lost = sorted({found.origin.source for found in case.problems("seal") if found.code in _NOT_SEALED})
     probes = case.settings.mandate.probes if case.settings.mandate else []
     destroyed = {shown(stone.source) for stone in erasure.tombstones(case.root)}
@@ -67,15 +71,16 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
         "probes": [probe.image for probe in probes],
         "profiles": digests,
         "destroyed": sorted(destroyed),
+        "readings": file_digest(by_hand) if (by_hand := case.root / READINGS_FILE).exists() else None,
     }
     with job(case, "ingest", inputs) as work:
         if not work.up_to_date:
             declared, faults = _declared(case, sealed)
-            files = _sealed(case, sealed, declared)
+            files = _sealed(case, sealed, declared, read_by_hand)
             read, failed = _read_all(work, files, profiles, workers, progress)
             present = {source for found in read for source, _ in found.sources} | {file.entry.source for file in files}
             rest = [*failed, *_not_registers(files), *_never_read(lost, declared, present, files)]
-            problems = _write(work, read, [{"problems": faults}, {"problems": _loose(files)}, *rest])
+            problems = _write(work, read, read_by_hand, [{"problems": faults}, {"problems": _loose(files)}, *rest])
             problems += [_checked(work, read), *_paired(work, files, {probe.image for probe in probes}, destroyed)]
             line = pl.col("locator").str.extract("([0-9]+)").cast(pl.Int64)
             found = pl.concat(problems).unique()
@@ -114,8 +119,11 @@ def _declared(case: Case, sealed: list[manifest.Entry]) -> tuple[dict[str, Decla
     return {}, PROBLEMS.to_frame()
 
 
-def _sealed(case: Case, sealed: list[manifest.Entry], declared: dict[str, Declaration]) -> list[Sealed]:
-    """Return every file with what is declared of it and of its parts, by path."""
+def _sealed(
+    case: Case, sealed: list[manifest.Entry], declared: dict[str, Declaration], readings: Readings
+) -> list[Sealed]:
+    """Return every file with what is declared of it and of its parts, and what people read in them, by path."""
+    in_force = readings.in_force()
     digests = {shown(entry.path): entry.sha256 for entry in sealed}
     files = []
     for entry in sealed:
@@ -126,7 +134,8 @@ def _sealed(case: Case, sealed: list[manifest.Entry], declared: dict[str, Declar
         media = {}
         if kind is not None and is_index(kind, source):
             media = {name: sha256 for name, sha256 in digests.items() if name.startswith(f"raw/{kind}/")}
-        files.append(Sealed(known, path, parts, media))
+        read = {name: frame for name, frame in in_force.items() if name == source or name.startswith(f"{source}/")}
+        files.append(Sealed(known, path, parts, media, read))
     return sorted(files, key=lambda file: file.entry.source)
 
 
@@ -217,8 +226,8 @@ def _never_read(
             yield {"coverage": coverage(Entry("", kind), [("rows", "not_supplied", None)])}
 
 
-def _write(work: Job, read: list[Kept], rest: list[dict[str, pl.DataFrame]]) -> list[pl.DataFrame]:
-    """Write `coverage`, `sources`, and an empty shard of each table that has none; return the problems."""
+def _write(work: Job, read: list[Kept], readings: Readings, rest: list[dict[str, pl.DataFrame]]) -> list[pl.DataFrame]:
+    """Write what no source can write alone, and an empty shard of each table that has none; return the problems."""
     parts = {name: [schema.to_frame()] for name, schema in KEPT.items()}
     for kept in read:
         for name in kept.kept:
@@ -229,6 +238,7 @@ def _write(work: Job, read: list[Kept], rest: list[dict[str, pl.DataFrame]]) -> 
     order = ("source", "system", "unit_ref", "method", "measure", "cause")
     work.write("coverage", pl.concat(parts["coverage"]).sort(order, maintain_order=True))
     work.write("sources", pl.concat(parts["sources"]).sort("source"))
+    write_undecided(work, parts, readings, _scanned(work.case, _of_registers(work)))
     written = {Path(name).parent.name for name in work.outputs}
     for wanted in TABLES:
         if wanted.step == "ingest" and wanted.sharded and wanted.name not in written:
@@ -238,8 +248,7 @@ def _write(work: Job, read: list[Kept], rest: list[dict[str, pl.DataFrame]]) -> 
 
 def _checked(work: Job, read: list[Kept]) -> pl.DataFrame:
     """Return the problems between rows: those that an earlier run found and that hold still, and those that are new."""
-    case, inputs = work.case, {wanted.name for kind in KINDS for wanted in input_tables(kind)}
-    now = {name: sha256 for name, sha256 in work.outputs.items() if Path(name).parent.name in inputs}
+    case, inputs, now = work.case, _inputs(), _of_registers(work)
     frames = _scanned(case, now)
     last = work.log.last(event="outcome", step="ingest")
     before = last["outputs"] if last and last["tool"] == toolkit.__version__ else {}
@@ -256,6 +265,17 @@ def _checked(work: Job, read: list[Kept]) -> pl.DataFrame:
     }
     still = lasting(pl.read_parquet(case.root / _PROBLEMS), changed, unchanged)
     return pl.concat([still, crosscheck(frames, Changes(changed, _scanned(case, fresh)))])
+
+
+def _inputs() -> set[str]:
+    """Return the names of the tables that registers feed."""
+    return {wanted.name for kind in KINDS for wanted in input_tables(kind)}
+
+
+def _of_registers(work: Job) -> dict[str, str]:
+    """Return the shards of those tables, and their digests."""
+    inputs = _inputs()
+    return {name: sha256 for name, sha256 in work.outputs.items() if Path(name).parent.name in inputs}
 
 
 def _scanned(case: Case, shards: Iterable[str]) -> Frames:
