@@ -143,7 +143,10 @@ def legible(table: Table, rows: Apart, source: str, manner: Manner, place: str) 
     applied = APPLIED.to_frame()
     if manner.readings is not None and (read := here(manner.readings, columns, locator)).height:
         nothing = {name: pl.repeat(value=False, n=len(locator), eager=True) for name in cells.columns}
-        done = overlaid(columns, sure, frame, nothing, read, manner)
+        is_whole = rows.widths == rows.width
+        # Of a row in pieces, what a person reads goes before what the tool can tell.
+        stated = sure.select(pl.when(is_whole).then(pl.all()))
+        done = overlaid(columns, stated, frame, nothing, read, manner)
         frame, applied = done.frame, done.applied
     by_hand = set(applied.filter(state="in_force").select("locator", "column_name").iter_rows())
     order = sorted(columns, key=lambda column: rows.places.get(column.name, _EVERYWHERE)[1])

@@ -115,7 +115,7 @@ def _read_by_hand(reading: Reading, found: Rows, pieces: Apart, seen: Legible) -
     if not by_hand.any():
         return _with(found, seen)
     lines = pieces.lines.filter(by_hand)
-    made = typed(reading.feed.table, seen.cells.filter(by_hand), lines, reading.source, reading.manner, reading.place)
+    made = _made(reading, seen, by_hand, lines)
     whole = pl.Series("line", lines.filter(~made.rejected))
     is_made = pieces.lines.is_in(whole.implode())
     names = locators.filter(is_made).implode()
@@ -132,6 +132,22 @@ def _read_by_hand(reading: Reading, found: Rows, pieces: Apart, seen: Legible) -
         filled=rows.filled | made.filled,
         applied=pl.concat([rows.applied, made.applied]),
     )
+
+
+def _made(reading: Reading, seen: Legible, by_hand: pl.Series, lines: pl.Series) -> Typed:
+    """Return rows in pieces of what stands surely in its column and what people read; texts are those of the file."""
+    read = seen.applied.filter(state="in_force")
+    locators = seen.rows["locator"].filter(by_hand)
+    sure = seen.cells.filter(by_hand)
+    open_ = {
+        name: locators.is_in(read.filter(column_name=name)["locator"].implode())
+        for name in read["column_name"].unique(maintain_order=True)
+    }
+    cells = sure.with_columns(pl.when(~which).then(name).alias(name) for name, which in open_.items())
+    made = typed(reading.feed.table, cells, lines, reading.source, reading.manner, reading.place)
+    whole = sure.filter(~made.rejected)
+    texts = [whole[name].alias(f"{name}_text") for name in open_ if f"{name}_text" in made.frame.columns]
+    return replace(made, frame=made.frame.with_columns(texts))
 
 
 _READ = "row accepted as far as it is legible and people read it (hand/readings.csv)"
