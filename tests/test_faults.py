@@ -1,5 +1,5 @@
 """
-One folder for each fault: `faults/<code>__<what>/raw/` (`profiles/`, `custody/`), and the problems that it must give.
+One folder for each fault: `faults/<code>__<what>/raw/` (`profiles/`, `custody/`, `hand/`), and the problems that it must give.
 
 A new fault is a new folder with its `expected.txt`; the first code of its name must be among the problems.
 """
@@ -18,13 +18,12 @@ FAULTS = sorted(path for path in (Path(__file__).parent / "faults").iterdir() if
 
 
 def ingested(folder: Path, root: Path) -> Case:
-    """Return a case with these sources, and profiles where there are some."""
+    """Return a case with these sources, and profiles and readings where there are some."""
     case = new(root, title="Fault", from_="2016", to="2018")
     shutil.copytree(folder / "raw", root / "raw", dirs_exist_ok=True)
-    if (folder / "profiles").is_dir():
-        shutil.copytree(folder / "profiles", root / "profiles")
-    if (folder / "custody").is_dir():
-        shutil.copytree(folder / "custody", root / "custody")
+    for part in ("profiles", "custody", "hand"):
+        if (folder / part).is_dir():
+            shutil.copytree(folder / part, root / part, dirs_exist_ok=True)
     seal(case)
     ingest(case, workers=1)
     return case

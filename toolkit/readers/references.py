@@ -144,7 +144,7 @@ _TO = rf"(?:to|thru|through|till|until|up to|{_DASH}|\.\.+|\u2026)"
 _SPACED_RANGE = re.compile(rf"(?:from )?\S*[0-9]\S* {_TO} \S*[0-9]\S*")
 _TIGHT_RANGE = re.compile(rf"([^\W\d_][^0-9]*)[0-9]+ ?(?:{_DASH}|\.\.+|\u2026) ?\1[0-9]+")
 _SEVERAL = re.compile(r".*[0-9]\s*(?:[,|&+;]|\band\b|\bor\b)\s*\S.*|.+\b(?:etc\b\.?|et al\b\.?|and others)", re.DOTALL)
-_ERROR = re.compile(r"#(?:ref!?|n/a|name\?|value!?|div/0!?|null!?|num!?|error)")
+_ERROR = re.compile(r"#(?:ref|n/?a|name|value|div/?0|null|num|gettingdata|getting_data|spill|calc|error)[!?]?")
 
 
 def cleaned(text: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -132,7 +132,14 @@ def _rows(book: fastexcel.ExcelReader, name: str) -> _Sheet:
     cells = pl.DataFrame(batch)
     cells = cells.rename({old: f"c{number}" for number, old in enumerate(cells.columns)})
     wrong = {error.position: _error_in(error.detail) for error in errors.errors} if errors else {}
-    return cells, wrong, sheet.visible
+    return _with_errors(cells, wrong), wrong, sheet.visible
+
+
+def _with_errors(cells: pl.DataFrame, errors: dict[tuple[int, int], str]) -> pl.DataFrame:
+    """Return the cells with each error written out: it is no blank, which would say that nothing was there."""
+    for (row, column), why in errors.items():
+        cells[row, column] = f"#{why.upper()}!"
+    return cells
 
 
 def _error_in(detail: str) -> str:
