@@ -1,5 +1,5 @@
 """
-One folder for each fault: `faults/<code>__<what>/raw/` (`profiles/`, `custody/`, `hand/`), and the problems that it must give.
+One folder for each fault: `faults/<code>__<what>/raw/` (`profiles/`, `custody/`, `hand/`), and the problems to find.
 
 A new fault is a new folder with its `expected.txt`; the first code of its name must be among the problems.
 """

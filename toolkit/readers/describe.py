@@ -26,7 +26,8 @@ tells which table it feeds: neither case nor spaces nor marks matter (`Image Ref
 any order; those not named here are kept verbatim with the row, and one that is like one of ours is a problem (T220).
 Where a system names or spells them otherwise, a profile says how: `toolkit profile FILE` proposes one, for `profiles/`.
 A blank means that nothing is recorded; what is written and cannot be read is a row of `unread_cells`.
-Text is UTF-8, or what `raw/sources.csv` or the profile declares; else its encoding is detected, and a problem says so. E-mails, PDFs and plain texts are kept as `passages`, for `toolkit search`.
+Text is UTF-8, or what `raw/sources.csv` or the profile declares; else its encoding is detected, and a problem says so.
+E-mails, PDFs and plain texts are kept as `passages`, for `toolkit search`.
 
 | holds | how it is written |
 | --- | --- |
@@ -52,10 +53,11 @@ _ABOUT_READINGS = """\
 ## `hand/readings.csv`
 
 What a person reads in a cell that the tool could not read, or that is blank. Its columns are source, locator, column,
-reads_as, post, when, reason; source and locator are those that the problem names. The reading stands beside the verbatim text, never over it.
-A line is added, none is changed: the latest line of a post about a cell rules, and a blank `reads_as` takes its reading
-back. Two posts that read differently leave the cell undecided. A row in quarantine becomes a row of its table once all
-that is required is legible or read; what of it is neither stays unread. Table `readings` says what became of each line.
+reads_as, post, when, reason; source and locator are those that the problem names. The reading stands beside the
+verbatim text, never over it. A line is added, none is changed: the latest line of a post about a cell rules, and a
+blank `reads_as` takes its reading back. Two posts that read differently leave the cell undecided. A row in quarantine
+becomes a row of its table once all that is required is legible or read; what of it is neither stays unread. Table
+`readings` says what became of each line.
 """
 
 
