@@ -146,6 +146,8 @@ def read_readings(text: bytes, kinds: Mapping[str, str | None]) -> Readings:
         UsageError: If a line cannot be understood: whoever wrote it must repair it.
     """
     header = read_header(text)
+    if header.fault:
+        raise UsageError(f"{READINGS_FILE} line {header.line}: {header.fault[1]}")
     if header.names != list(COLUMNS):
         expected = ", ".join(COLUMNS)
         raise UsageError(f"{READINGS_FILE}: expected the columns {expected}, found {', '.join(header.names) or 'none'}")
