@@ -1,8 +1,8 @@
 """Which references on rows in quarantine the case knows: a cell that names nothing known may be any cell."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 import polars as pl
 
@@ -24,14 +24,50 @@ def unread_rows(candidates: pl.DataFrame, frames: Frames) -> pl.DataFrame:
         candidates: The rows, with the references that may be unknown: schema `legible.CANDIDATES`.
         frames: Every input table.
     """
-    known: dict[tuple[str, ...], frozenset[str]] = {}
-    left = [_legible(row, _Known(frames, known)) for row in candidates.iter_rows(named=True)]
-    rows = candidates.with_columns(pl.Series("legible", left, pl.List(pl.String)))
+    rows = candidates.with_row_index("row")
+    rows = rows.drop("legible").join(_legible(rows, _unknown(rows, frames)), on="row", maintain_order="left")
     parts = [UNREAD_ROWS.to_frame()]
     for (name,), some in rows.group_by(["table_name"], maintain_order=True):
         stands = stands_for(table_named(str(name), "ingest"))
         parts.append(some.select(_shown(column, stands) for column in UNREAD_ROWS))
     return pl.concat(parts)
+
+
+def _unknown(rows: pl.DataFrame, frames: Frames) -> pl.DataFrame:
+    """Return row and column of each cell that names something that nobody knows."""
+    cells = rows.select("row", "table_name", "is_cut", "doubtful", pl.col("legible").list.last().alias("last"))
+    cells = cells.explode("doubtful").drop_nulls("doubtful").unnest("doubtful").explode("values")
+    known: dict[tuple[str, ...], list[str]] = {}
+    found = [pl.DataFrame(schema={"row": rows.schema["row"], "legible": pl.String})]
+    for (table, column), some in cells.group_by(["table_name", "column"], maintain_order=True):
+        places = _same_meaning(str(table), str(column))
+        if places not in known:
+            known[places] = sorted(_values(places, frames))
+        at_end = some.filter("is_cut", pl.col("last") == column)["values"].unique()
+        begins = [value for value in at_end if value is not None and _begins_another(value, known[places])]
+        may_be_longer = pl.col("is_cut") & (pl.col("last") == column) & pl.col("values").is_in(begins)
+        is_known = pl.col("values").is_in(pl.Series(known[places], dtype=pl.String).implode())
+        lost = some.filter(may_be_longer | ~is_known.fill_null(value=False))
+        found.append(lost.select("row", pl.col("column").alias("legible")).unique())
+    return pl.concat(found)
+
+
+def _legible(rows: pl.DataFrame, unknown: pl.DataFrame) -> pl.DataFrame:
+    """Return the legible columns of each row up to the first whose reference nobody knows, and those people read."""
+    cells = rows.select("row", "legible", "by_hand").explode("legible")
+    cells = cells.join(unknown.with_columns(is_lost=True), on=["row", "legible"], how="left", maintain_order="left")
+    is_behind = pl.col("is_lost").fill_null(value=False).cum_max().over("row")
+    kept = cells.filter(~is_behind | pl.col("by_hand").list.contains(pl.col("legible"))).drop_nulls("legible")
+    names = kept.group_by("row", maintain_order=True).agg("legible")
+    every = rows.select("row", "table_name", "is_whole").join(names, on="row", how="left", maintain_order="left")
+    own = {name: list(own_columns(table_named(name, "ingest"))) for name in every["table_name"].unique()}
+    # A row's own reference is new by its nature: alone, it may be any text.
+    others = pl.col("legible").list.set_difference(pl.col("table_name").replace_strict(own, default=[]))
+    is_told = pl.col("is_whole") | (others.list.len() > 0)
+    none = pl.lit([], pl.List(pl.String))
+    return every.select(
+        "row", pl.when(is_told).then(pl.col("legible").fill_null(none)).otherwise(none).alias("legible")
+    )
 
 
 def _shown(name: str, stands: Mapping[str, str]) -> pl.Expr:
@@ -40,45 +76,20 @@ def _shown(name: str, stands: Mapping[str, str]) -> pl.Expr:
     return pl.col(name) if ours is None else pl.when(pl.col("legible").list.contains(ours)).then(name).alias(name)
 
 
-class _Known:
-    """The references that accepted rows have in columns of one meaning, looked up once."""
-
-    def __init__(self, frames: Frames, found: dict[tuple[str, ...], frozenset[str]]) -> None:
-        self._frames, self._found = frames, found
-
-    def of(self, table: str, column: str) -> frozenset[str]:
-        places = _same_meaning(table, column)
-        if places not in self._found:
-            values: set[str] = set()
-            for name, each in (place.split(".") for place in places):
-                if name in self._frames:
-                    found = self._frames[name].select(pl.col(each).alias("value"))
-                    lists = isinstance(found.collect_schema()["value"], pl.List)
-                    found = found.explode("value") if lists else found
-                    values |= set(found.drop_nulls().unique().collect().to_series())
-            self._found[places] = frozenset(values)
-        return self._found[places]
+def _values(places: tuple[str, ...], frames: Frames) -> set[str]:
+    """Return the references that accepted rows have in those columns ("table.column")."""
+    values: set[str] = set()
+    for name, column in (place.split(".") for place in places):
+        if name in frames:
+            found = frames[name].select(pl.col(column).alias("value"))
+            found = found.explode("value") if isinstance(found.collect_schema()["value"], pl.List) else found
+            values |= set(found.drop_nulls().unique().collect().to_series())
+    return values
 
 
-def _legible(row: Mapping[str, Any], known: _Known) -> list[str]:
-    """Return the legible columns up to the first whose reference nobody knows, and those that people read."""
-    table, names = row["table_name"], row["legible"]
-    for each in row["doubtful"]:
-        all_known = known.of(table, each["column"])
-        is_last = row["is_cut"] and each["column"] == names[-1]
-        if not all(
-            value in all_known and not (is_last and _begins_another(value, all_known)) for value in each["values"]
-        ):
-            at = names.index(each["column"])
-            names = [*names[:at], *(name for name in names[at:] if name in row["by_hand"])]
-            break
-    # A row's own reference is new by its nature: alone, it may be any text.
-    return names if row["is_whole"] or set(names) - set(own_columns(table_named(table, "ingest"))) else []
-
-
-def _begins_another(value: str, known: frozenset[str]) -> bool:
+def _begins_another(value: str, known: list[str]) -> bool:
     """Return whether a reference at the end of a row that was cut short may be the begin of a longer one."""
-    return any(other != value and other.startswith(value) for other in known)
+    return any(each.startswith(value) for each in known[bisect_right(known, value) :][:1])
 
 
 @cache

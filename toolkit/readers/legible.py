@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -148,16 +147,8 @@ def legible(table: Table, rows: Apart, source: str, manner: Manner, place: str) 
         stated = sure.select(pl.when(is_whole).then(pl.all()))
         done = overlaid(columns, stated, frame, nothing, read, manner)
         frame, applied = done.frame, done.applied
-    by_hand = set(applied.filter(state="in_force").select("locator", "column_name").iter_rows())
-    order = sorted(columns, key=lambda column: rows.places.get(column.name, _EVERYWHERE)[1])
-    compared = [(column, _is_compared(table, column, rows)) for column in order]
-    listed = [_listed(compared, rows, seen, row, at, by_hand) for at, row in enumerate(frame.iter_rows(named=True))]
-    said = pl.DataFrame(listed, schema=SAID, orient="row")
+    said = _said(table, columns, rows, seen, frame, applied.filter(state="in_force"))
     return Legible(_candidates(table, frame, said, source), sure, seen.sure, applied)
-
-
-_Cells = set[tuple[str, str]]
-"""Place and column of some cells."""
 
 
 @dataclass(frozen=True)
@@ -203,23 +194,31 @@ def _stored(column: Column, cells: pl.DataFrame, locator: pl.Series, manner: Man
     return values_of(column, cells[column.name], locator, None, manner).stored
 
 
-def _listed(
-    order: list[tuple[Column, bool]], rows: Apart, seen: _Seen, row: dict[str, Any], at: int, by_hand: _Cells
-) -> tuple[list[str], list[str], list[dict[str, Any]], bool, bool]:
-    """Return what is legible of a row: the cells of `SAID`."""
-    names: list[str] = []
-    read_names: list[str] = []
-    doubtful: list[dict[str, Any]] = []
-    for column, is_compared in order:
-        read = (row["locator"], column.name) in by_hand
-        if not read and (column.holds == "text" or not seen.good[column.name][at]):
-            continue
-        names.append(column.name)
-        read_names += [column.name] if read else []
-        if is_compared and not read and rows.widths[at] != rows.width:
-            value = row[column.name]
-            doubtful.append({"column": column.name, "values": value if isinstance(value, list) else [value]})
-    return names, read_names, doubtful, bool(rows.widths[at] == rows.width), bool(rows.widths[at] < rows.width)
+def _said(
+    table: Table, columns: list[Column], rows: Apart, seen: _Seen, frame: pl.DataFrame, read: pl.DataFrame
+) -> pl.DataFrame:
+    """Return what is legible of each row: the columns of `SAID`, in the order of their cells."""
+    is_whole = rows.widths == rows.width
+    names: list[pl.Expr] = []
+    by_hand: list[pl.Expr] = []
+    doubtful: list[pl.Expr] = []
+    for column in sorted(columns, key=lambda column: rows.places.get(column.name, _EVERYWHERE)[1]):
+        is_read = frame["locator"].is_in(read.filter(column_name=column.name)["locator"].implode())
+        can_be_read = seen.good[column.name] & (column.holds != "text")
+        names.append(pl.when(can_be_read | is_read).then(pl.lit(column.name)))
+        by_hand.append(pl.when(is_read).then(pl.lit(column.name)))
+        if _is_compared(table, column, rows):
+            value = pl.col(column.name) if column.holds == "refs" else pl.concat_list(column.name)
+            cell = pl.struct(pl.lit(column.name).alias("column"), value.alias("values"))
+            doubtful.append(pl.when(can_be_read & ~is_read & ~is_whole).then(cell))
+    none = pl.lit(None, DOUBTFUL.inner)  # a list needs an item, where no column is compared
+    return frame.select(
+        pl.concat_list(names).list.drop_nulls().alias("legible"),
+        pl.concat_list(by_hand).list.drop_nulls().alias("by_hand"),
+        pl.concat_list(*doubtful, none).list.drop_nulls().alias("doubtful"),
+        is_whole.alias("is_whole"),
+        (rows.widths < rows.width).alias("is_cut"),
+    )
 
 
 def _candidates(table: Table, frame: pl.DataFrame, said: pl.DataFrame, source: str) -> pl.DataFrame:
