@@ -50,6 +50,7 @@ def of_entries(tmp_path, row: str) -> list[str]:
         ("CR/1,2017,BCU-1,out,poster,KCES,KX-01,one, two", EVERY),
         ("CR/1,2017,BCU-1,out,poster,KCES,KX-01,", EVERY),
         ("CR/1,2017,BCU-1,out,poster,KCES,KX-01;KX-09,a,b", "entry_ref occurred unit_ref direction use recipient_ref"),
+        ("CR/1,2017,BCU-1,out,poster,KCES,KX-01, KX-02,a", "entry_ref occurred unit_ref direction use recipient_ref"),
         ("CR/1,2017,BCU-1,out,FR,KCES,KX-01,a,b", "entry_ref occurred unit_ref direction"),
         ("CR/1,2017,BCU-9,out,poster,KCES,KX-01,a,b", "entry_ref occurred"),
         ("CR/1,2017,BCU-1,,,KCES,KX-01,a,b", "entry_ref occurred unit_ref recipient_ref image_refs"),
@@ -127,6 +128,22 @@ unit_ref = "BCU-1"
 
     assert legible(found) == [["unit_ref", "entry_ref", "occurred", "use"]]
     assert legible(item) == [["use", "image_refs"], []]
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "row", "expected"),
+    [
+        ("transfers", "transfer_ref,use,image_refs,entry_ref", "T/1,poster,KX-01, KX-02,CR/1", ["transfer_ref", "use"]),
+        ("disposals", "verification_ref,image_refs,result", "V/1,KX-01,KX-02,none_held", []),
+        ("share_log", "entry_ref,use,image_refs", "CR/1,poster,KX-01,KX-02", ["entry_ref", "use"]),
+        ("transfers", "transfer_ref,image_refs,use", "T/1,KX-01,poster,more", ["transfer_ref", "image_refs", "use"]),
+    ],
+)
+def test_a_list_may_go_on_behind_a_comma_that_nobody_quoted(tmp_path, kind, header, row, expected):
+    """What stands before it is no list of all images: it would exclude the others."""
+    [found] = read_bytes(tmp_path, f"{header}\n{row}\n".encode(), f"raw/{kind}/x.csv")
+
+    assert legible(found) == [expected]
 
 
 @pytest.mark.parametrize("name", REGISTERS)

@@ -9,7 +9,7 @@ import polars as pl
 from toolkit.columns import Column
 from toolkit.readers.crosschecks import Frames
 from toolkit.readers.layouts import source_columns
-from toolkit.readers.legible import own_columns, stands_for
+from toolkit.readers.legible import own_column, stands_for
 from toolkit.registers import REGISTERS
 from toolkit.tables import table as table_named
 
@@ -54,13 +54,21 @@ def _unknown(rows: pl.DataFrame, frames: Frames) -> pl.DataFrame:
 
 def _legible(rows: pl.DataFrame, unknown: pl.DataFrame) -> pl.DataFrame:
     """Return the legible columns of each row up to the first whose reference nobody knows, and those people read."""
-    cells = rows.select("row", "legible", "by_hand").explode("legible")
+    lists = {
+        f"{name}.{column}" for name in REGISTERS for column, each in _columns(name).items() if each.holds == "refs"
+    }
+    of_table = pl.concat_str("table_name", "legible", separator=".")
+    cells = rows.select("row", "table_name", "legible", "by_hand", "is_cut").explode("legible")
+    cells = cells.with_columns(of_table.is_in(sorted(lists)).fill_null(value=False).alias("is_list"))
     cells = cells.join(unknown.with_columns(is_lost=True), on=["row", "legible"], how="left", maintain_order="left")
-    is_behind = pl.col("is_lost").fill_null(value=False).cum_max().over("row")
+    is_lost = pl.col("is_lost").fill_null(value=False)
+    # A list of a row with too many cells may go on in the cell behind it, where nobody knows what stands there.
+    goes_on = ~pl.col("is_cut") & pl.col("is_list") & is_lost.shift(-1, fill_value=False).over("row")
+    is_behind = (is_lost | goes_on).cum_max().over("row")
     kept = cells.filter(~is_behind | pl.col("by_hand").list.contains(pl.col("legible"))).drop_nulls("legible")
     names = kept.group_by("row", maintain_order=True).agg("legible")
     every = rows.select("row", "table_name", "is_whole").join(names, on="row", how="left", maintain_order="left")
-    own = {name: list(own_columns(table_named(name, "ingest"))) for name in every["table_name"].unique()}
+    own = {name: [own_column(table_named(name, "ingest"))] for name in every["table_name"].unique()}
     # A row's own reference is new by its nature: alone, it may be any text.
     others = pl.col("legible").list.set_difference(pl.col("table_name").replace_strict(own, default=[]))
     is_told = pl.col("is_whole") | (others.list.len() > 0)

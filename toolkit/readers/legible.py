@@ -3,7 +3,8 @@ What is legible of a row in quarantine, so that it is not taken for any row at a
 
 Of a row with as many cells as the header, each cell that can be read. Of a row with more or fewer, the leading cells as
 long as each is a word, a date or a reference of its column, and none after the first that is not: behind it, nobody
-knows which column a cell belongs to. Whether a reference is one that the case knows, `known.py` says when every source
+knows which column a cell belongs to. A list directly before it is not legible where there are too many cells: it may go
+on behind a comma that nobody quoted. Whether a reference is one that the case knows, `known.py` says when every source
 is read. Free text stops no row, and is no evidence.
 """
 
@@ -14,11 +15,13 @@ from functools import cache
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from toolkit.columns import Column, DType, Table
 from toolkit.readers.feeds import Feed
 from toolkit.readers.layouts import source_columns
 from toolkit.readers.overlay import APPLIED, here, overlaid
+from toolkit.readers.rows import Positions
 from toolkit.readers.values import Manner, values_of
 from toolkit.registers import REGISTERS
 from toolkit.tables import table as table_named
@@ -32,6 +35,8 @@ _EVERYWHERE = (-1, -1)
 """The place of what the file has no column for."""
 _FIRM = {"when", "word", "words", "yes_no", "count"}
 """What says by itself that it stands in its column; a reference could be any."""
+_ONE_NAME = r"^\s*\S*[0-9]\S*\s*$"
+"""A text of one word with a digit: it may be a reference."""
 EVENT_TIMES = ("occurred", "enrolled", "dated", "issued")
 DOUBTFUL = pl.List(pl.Struct({"column": pl.String, "values": pl.List(pl.String)}))
 """References in the order of their cells, of which the case may know nothing."""
@@ -178,11 +183,25 @@ def _seen(columns: list[Column], rows: Apart, locator: pl.Series, manner: Manner
         good[column.name] = ~blank[column.name] & ~unread[column.name] & (last < fail)
         if column.holds in _FIRM:
             anchor = np.where(good[column.name], np.maximum(anchor, last), anchor)
+    is_wide = (rows.widths > rows.width).to_numpy()
+    for column in columns:
+        if column.holds == "refs" and column.name in rows.places:
+            good[column.name] &= ~(is_wide & _goes_on(column, columns, rows, fail))
     for column in columns:
         _, last = rows.places.get(column.name, _EVERYWHERE)
         sure[column.name] = np.where(is_whole, ~unread[column.name], last <= anchor)
     series = ({name: pl.Series(name, which) for name, which in each.items()} for each in (good, sure))
     return _Seen(*series)
+
+
+def _goes_on(column: Column, columns: list[Column], rows: Apart, fail: Positions) -> NDArray[np.bool_]:
+    """Return in which rows a list may go on behind a comma that nobody quoted: in the cell behind it, or at the end."""
+    behind = rows.places[column.name][1] + 1
+    if behind == rows.width:
+        return np.full(len(fail), fill_value=True)
+    texts = [each.name for each in columns if each.holds == "text" and rows.places.get(each.name) == (behind, behind)]
+    one_name = rows.cells[texts[0]].str.contains(_ONE_NAME).fill_null(value=False).to_numpy() if texts else False
+    return np.asarray((fail == behind) | one_name)
 
 
 def _only(cells: pl.DataFrame, which: dict[str, pl.Series]) -> pl.DataFrame:
@@ -253,7 +272,7 @@ def stands_for(table: Table) -> dict[str, str]:
     columns = {column.name: column for column in source_columns(table)}
     same = ("direction", "use", "unit_ref", "from_ref", "recipient_ref", "match_ref")
     found = {name: name for name in same if name in columns}
-    found |= {"ref": own_columns(table)[0]}
+    found |= {"ref": own_column(table)}
     if images := [name for name in ("image_refs", "image_ref") if name in columns]:
         found["image_refs"] = images[0]
     register = REGISTERS[table.name]
@@ -263,13 +282,12 @@ def stands_for(table: Table) -> dict[str, str]:
     return found
 
 
-@cache
-def own_columns(table: Table) -> tuple[str, ...]:
-    """Return the columns by which a register names its own rows."""
-    return REGISTERS[table.name].identity or (source_columns(table)[0].name,)
+def own_column(table: Table) -> str:
+    """Return the column by which a register names its own rows."""
+    return [*REGISTERS[table.name].identity, source_columns(table)[0].name][0]
 
 
 def _is_compared(table: Table, column: Column, rows: Apart) -> bool:
     """Return whether a reference must be one that the case knows; the row's own is new by its nature."""
-    is_own = column.name in own_columns(table) and not column.known_by
+    is_own = column.name == own_column(table) and not column.known_by
     return column.holds in {"ref", "refs"} and not is_own and column.name in rows.places
