@@ -8,8 +8,6 @@ on behind a comma that nobody quoted. Whether a reference is one that the case k
 is read. Free text stops no row, and is no evidence.
 """
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from toolkit.columns import Column, DType, Table
-from toolkit.readers.feeds import Feed
+from toolkit.readers.apart import Apart
 from toolkit.readers.layouts import source_columns
 from toolkit.readers.overlay import APPLIED, here, overlaid
 from toolkit.readers.rows import Positions
@@ -26,9 +24,6 @@ from toolkit.readers.values import Manner, values_of
 from toolkit.registers import REGISTERS
 from toolkit.tables import table as table_named
 
-_ILLEGIBLE = "\0"
-"""Stands for a cell that is no text: nothing that any column holds is written so."""
-_NO_TEXT = re.compile(r"\0|\\x[0-9a-f]{2}")
 _BEHIND = 1 << 30
 """A place behind every cell."""
 _EVERYWHERE = (-1, -1)
@@ -55,26 +50,6 @@ CANDIDATES = pl.Schema(_CANDIDATES)
 
 
 @dataclass(frozen=True)
-class Apart:
-    """
-    Rows in quarantine.
-
-    Args:
-        cells: Their cells under our names, from the first on as far as they go.
-        lines: The line of each.
-        widths: How many cells each has.
-        width: How many the header has.
-        places: Our column -> the places of its cells in the row, first and last, where the file has such a column.
-    """
-
-    cells: pl.DataFrame
-    lines: pl.Series
-    widths: pl.Series
-    width: int
-    places: dict[str, tuple[int, int]]
-
-
-@dataclass(frozen=True)
 class Legible:
     """
     What can be read of rows in quarantine.
@@ -90,40 +65,6 @@ class Legible:
     cells: pl.DataFrame
     sure: dict[str, pl.Series]
     applied: pl.DataFrame
-
-
-def in_pieces(feed: Feed, names: list[str], rows: Iterable[tuple[int, list[str | None]]]) -> Apart:
-    """Return rows in quarantine under our names, of their lines and cells."""
-    width, lines, widths, padded = len(names), [], [], []
-    for line, cells in rows:
-        lines.append(line)
-        widths.append(len(cells))
-        there = [_ILLEGIBLE if cell and _NO_TEXT.search(cell) else cell for cell in cells[:width]]
-        padded.append([*there, *[None] * (width - len(there))])
-    theirs = pl.DataFrame(padded, schema=dict.fromkeys(names, pl.String), orient="row")
-    return Apart(
-        _ours(feed.table, feed.cells(theirs)),
-        pl.Series("line", lines, pl.Int64),
-        pl.Series("width", widths, pl.Int64),
-        width,
-        feed.places(names),
-    )
-
-
-def whole(feed: Feed, names: list[str], cells: pl.DataFrame, lines: pl.Series) -> Apart:
-    """Return rows in quarantine that have as many cells as the header, under our names already."""
-    width = len(names)
-    widths = pl.repeat(width, len(lines), dtype=pl.Int64, eager=True)
-    return Apart(_ours(feed.table, cells), lines, widths, width, feed.places(names))
-
-
-def _ours(table: Table, cells: pl.DataFrame) -> pl.DataFrame:
-    """Return all columns of a table; a blank cell is null."""
-    columns = (column.name for column in source_columns(table))
-    every = cells.select(
-        (pl.col(name) if name in cells.columns else pl.lit(None, pl.String)).alias(name) for name in columns
-    )
-    return every.select(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
 
 
 def legible(table: Table, rows: Apart, source: str, manner: Manner, place: str) -> Legible:

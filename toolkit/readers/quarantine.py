@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from toolkit.readers.apart import Apart, in_pieces, whole
 from toolkit.readers.faults import quarantined
 from toolkit.readers.feeds import Feed
-from toolkit.readers.legible import CANDIDATES, Apart, Legible, in_pieces, legible, whole
+from toolkit.readers.legible import CANDIDATES, Legible, legible
 from toolkit.readers.pieces import Block
 from toolkit.readers.typed import UNREAD, Typed, typed
 from toolkit.readers.values import Manner
