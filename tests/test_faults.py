@@ -31,7 +31,11 @@ def ingested(folder: Path, root: Path) -> Case:
 
 @pytest.mark.parametrize("folder", FAULTS, ids=lambda folder: folder.name)
 def test_a_fault_has_its_code_and_its_place_and_loses_nothing(folder, tmp_path):
-    """The problems are those of `expected.txt`; rows in = accepted + quarantined + blank for every source."""
+    """
+    The problems are those of `expected.txt`; rows in = accepted + quarantined + blank for every source.
+
+    Each row of a register that is in quarantine is one of `unread_rows`.
+    """
     case = ingested(folder, tmp_path / "case")
 
     assert "".join(f"{problem}\n" for problem in case.problems()) == (folder / "expected.txt").read_text()
@@ -41,5 +45,7 @@ def test_a_fault_has_its_code_and_its_place_and_loses_nothing(folder, tmp_path):
         counted = dict(records.filter(source=row["source"]).group_by("status").len().rows())
         assert {name: row[name] for name in ("accepted", "quarantined", "blank") if row[name]} == counted
         assert row["rows_in"] == sum(counted.values())
+        apart = case.table("unread_rows").filter(source=row["source"]).height
+        assert apart == (row["quarantined"] if row["table"] else 0)
         if row["table"]:
             assert case.table(row["table"]).filter(source=row["source"]).height == row["accepted"]

@@ -41,9 +41,10 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
     """
     Keep every source row verbatim, parse it into the tables, and count: rows in = accepted + quarantined + blank.
 
-    What `raw/sources.csv` declares of a source is kept with it, and `profiles/*.toml` say how a system spells its
-    exports. Nothing is dropped: a row that cannot be read stays in `records`, with a coded problem. Only sources that
-    are new, or whose declaration or profile changed, are read.
+    What `raw/sources.csv` declares of a source is kept with it; `profiles/*.toml` say how a system spells its exports,
+    `hand/readings.csv` what people read in cells that the tool cannot. Nothing is dropped: a row that cannot be read
+    stays in `records`, with a coded problem, and what is legible of it in `unread_rows`. Only sources that are new, or
+    whose declaration, profile or readings changed, are read.
 
     Args:
         case: The case; sealed.
@@ -51,7 +52,7 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
         progress: Told how many sources are read.
 
     Raises:
-        UsageError: If the case was never sealed, or a profile cannot be understood.
+        UsageError: If the case was never sealed, or a profile or a line of `hand/readings.csv` cannot be understood.
         IntegrityError: If a source is not what was sealed.
         CaseLocked: If another process is working on the case.
     """
