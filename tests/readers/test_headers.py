@@ -2,6 +2,7 @@
 
 import pytest
 from collecting import read_bytes
+from papers import workbook
 
 from toolkit.readers.layouts import NoLayout, layout, source_columns
 from toolkit.readers.profiles import read_profile
@@ -84,3 +85,30 @@ def test_a_column_that_a_source_never_fills_is_one_row_with_a_count(tmp_path):
     blank = found.undecided["blank_columns"]
     expected = [column.name for column in source_columns(table("recorded_matches"))][2:]
     assert blank.select("column_name", "rows").rows() == [(name, 2) for name in expected]
+
+
+@pytest.mark.parametrize("header", ["x,x,Report No,Why", "x,,Report No,Why", ",,Report No,Why"])
+@pytest.mark.parametrize("spoiled", ["1,2,CR/2,poster,more", '1,"2"z,CR/2,poster', "1,2,CR/2"])
+def test_columns_that_a_profile_does_not_use_may_have_any_name(tmp_path, header, spoiled):
+    """Twice the same, or none: its rows are read, and what is legible of one in pieces."""
+    profile = read_profile("west.toml", 'table = "entries"\n[columns]\nentry_ref = "Report No"\nuse = "Why"\n')
+    content = f"{header}\n1,2,CR/1,poster\n{spoiled}\n".encode()
+
+    [found] = read_bytes(tmp_path, content, "raw/share_log/x.csv", (profile,))
+
+    assert found.frame.select("entry_ref", "use").rows() == [("CR/1", "poster")]
+    assert found.undecided["unread_rows"]["locator"].to_list() == ["line 3"]
+    assert [said for said in found.said if said.startswith("T220")] == []
+
+
+def test_columns_of_a_sheet_that_a_profile_does_not_use_may_have_any_name(tmp_path):
+    """As in a text."""
+    profile = read_profile("west.toml", 'table = "entries"\n[columns]\nentry_ref = "Report No"\n')
+    rows = [("x", "x", "", "Report No"), ("1", "2", "3", "CR/1"), ("1", "2", "3", "CR/2", "more")]
+
+    *_, found = read_bytes(
+        tmp_path, workbook(("Log", "", dict(enumerate(rows, 1)))), "raw/share_log/x.xlsx", (profile,)
+    )
+
+    assert found.frame["entry_ref"].to_list() == ["CR/1"]
+    assert found.undecided["unread_rows"]["locator"].to_list() == ["row 3"]

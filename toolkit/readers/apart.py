@@ -9,6 +9,7 @@ import polars as pl
 from toolkit.columns import Table
 from toolkit.readers.feeds import Feed
 from toolkit.readers.layouts import source_columns
+from toolkit.readers.pieces import told_apart
 
 _ILLEGIBLE = "\0"
 """Stands for a cell that is no text: nothing that any column holds is written so."""
@@ -43,7 +44,7 @@ def in_pieces(feed: Feed, names: list[str], rows: Iterable[tuple[int, list[str |
         widths.append(len(cells))
         there = [_ILLEGIBLE if cell and _NO_TEXT.search(cell) else cell for cell in cells[:width]]
         padded.append([*there, *[None] * (width - len(there))])
-    theirs = pl.DataFrame(padded, schema=dict.fromkeys(names, pl.String), orient="row")
+    theirs = pl.DataFrame(padded, schema=dict.fromkeys(told_apart(names), pl.String), orient="row")
     return Apart(
         _ours(feed.table, feed.cells(theirs)),
         pl.Series("line", lines, pl.Int64),

@@ -19,7 +19,7 @@ import polars as pl
 from toolkit.readers.entries import Entry, Reader, ReadSource, refused, sources_row, unread
 from toolkit.readers.faults import PROBLEMS, problem
 from toolkit.readers.feeds import Feed, NoFeed, best, candidates, feed
-from toolkit.readers.pieces import FAULTS, RECORDS, Block
+from toolkit.readers.pieces import FAULTS, RECORDS, Block, told_apart
 from toolkit.readers.profiles import Profile
 from toolkit.readers.registers import Register, read_register
 from toolkit.readers.rows import Text
@@ -260,5 +260,5 @@ def _block(records: pl.DataFrame, names: list[str], cells: pl.DataFrame) -> Bloc
     )
     status = pl.when(wide).then(pl.lit("quarantined")).otherwise("status").alias("status")
     kept = cells.select(cells.columns[: len(names)]).filter(filled & ~wide)
-    kept = kept.rename(dict(zip(kept.columns, names, strict=True)))
+    kept = kept.rename(dict(zip(kept.columns, told_apart(names), strict=True)))
     return Block(records.with_columns(status), faults, kept, records["line"].filter(filled & ~wide))
