@@ -23,7 +23,8 @@ from toolkit.custody import write
 from toolkit.readers.delimited import read_blocks, read_header
 from toolkit.readers.entries import RECORDS_OF, Entry
 from toolkit.readers.registers import placed
-from toolkit.readers.typed import Manner, typed
+from toolkit.readers.typed import typed
+from toolkit.readers.values import Manner
 from toolkit.synthetic.force import write_force
 from toolkit.tables import table
 

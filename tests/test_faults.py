@@ -1,5 +1,5 @@
 """
-One folder for each fault: `faults/<code>__<what>/raw/` (`profiles/`, `custody/`), and the problems that it must give.
+One folder for each fault: `faults/<code>__<what>/raw/` (`profiles/`, `custody/`, `hand/`), and the problems to find.
 
 A new fault is a new folder with its `expected.txt`; the first code of its name must be among the problems.
 """
@@ -18,13 +18,12 @@ FAULTS = sorted(path for path in (Path(__file__).parent / "faults").iterdir() if
 
 
 def ingested(folder: Path, root: Path) -> Case:
-    """Return a case with these sources, and profiles where there are some."""
+    """Return a case with these sources, and profiles and readings where there are some."""
     case = new(root, title="Fault", from_="2016", to="2018")
     shutil.copytree(folder / "raw", root / "raw", dirs_exist_ok=True)
-    if (folder / "profiles").is_dir():
-        shutil.copytree(folder / "profiles", root / "profiles")
-    if (folder / "custody").is_dir():
-        shutil.copytree(folder / "custody", root / "custody")
+    for part in ("profiles", "custody", "hand"):
+        if (folder / part).is_dir():
+            shutil.copytree(folder / part, root / part, dirs_exist_ok=True)
     seal(case)
     ingest(case, workers=1)
     return case
@@ -32,7 +31,11 @@ def ingested(folder: Path, root: Path) -> Case:
 
 @pytest.mark.parametrize("folder", FAULTS, ids=lambda folder: folder.name)
 def test_a_fault_has_its_code_and_its_place_and_loses_nothing(folder, tmp_path):
-    """The problems are those of `expected.txt`; rows in = accepted + quarantined + blank for every source."""
+    """
+    The problems are those of `expected.txt`; rows in = accepted + quarantined + blank for every source.
+
+    Each row of a register that is in quarantine is one of `unread_rows`.
+    """
     case = ingested(folder, tmp_path / "case")
 
     assert "".join(f"{problem}\n" for problem in case.problems()) == (folder / "expected.txt").read_text()
@@ -42,5 +45,7 @@ def test_a_fault_has_its_code_and_its_place_and_loses_nothing(folder, tmp_path):
         counted = dict(records.filter(source=row["source"]).group_by("status").len().rows())
         assert {name: row[name] for name in ("accepted", "quarantined", "blank") if row[name]} == counted
         assert row["rows_in"] == sum(counted.values())
+        apart = case.table("unread_rows").filter(source=row["source"]).height
+        assert apart == (row["quarantined"] if row["table"] else 0)
         if row["table"]:
             assert case.table(row["table"]).filter(source=row["source"]).height == row["accepted"]

@@ -29,12 +29,12 @@ class Column:
 
     Args:
         name: As in the source's header and in the table.
-        holds: text; ref (a reference, compared verbatim); refs (references separated by ';'); when (a date in the
+        holds: text; ref (a reference, compared as it stands); refs (references separated by ';'); when (a date in the
             EDTF subset); word (one of `words`); words (several, separated by ';'); yes_no; count (whole number); or
             the Polars type of a column that the tool computes.
         doc: What it means.
         required: A blank puts the row in quarantine.
-        words: The vocabulary of a word column.
+        words: The vocabulary of a word column; of a ref, what stands there for no reference.
         also_called: How other systems name it.
         known_by: "table.column" of those that define a reference; empty: nothing does.
         blank: What a blank cell says: "unknown" (nothing), or "none" (that there is none).

@@ -41,6 +41,10 @@ CODES = {
     "T217": "more than one profile for a source",
     "T218": "text that is no JSON, or none that is rows",
     "T219": "hidden sheet; read like any other",
+    "T220": "column that is like one of ours by its name and is not used",
+    "T221": "no reference where one should be: N/A, see attached, 2 images, a range",
+    "T222": "characters that nobody sees, or spaces, in or around a reference; read without them",
+    "T223": "reading in hand/readings.csv that is not in force: of no cell, of a readable one, or disagreed with",
     # contradictions
     "C301": "dates that contradict each other",
     "C302": "one reference, different contents; both kept",

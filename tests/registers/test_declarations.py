@@ -71,11 +71,7 @@ def edited(tmp_path):
             "columns.occurred.holds: expected one of text, ref, refs, when,",
         ),
         ('doc = "recipient"', 'docs = "recipient"', "columns.recipient_ref.docs: no such key"),
-        (
-            'doc = "recipient"',
-            'doc = "recipient"\nwords = ["a"]',
-            "columns.recipient_ref.words: expected",
-        ),
+        ('holds = "when"', 'holds = "when"\nwords = ["a"]', "columns.occurred.words: expected words only where"),
         ('doc = "recipient"', 'doc = "recipient"\nwords = "u"', "columns.recipient_ref.words: expected"),
         (
             '"units.unit_ref"',

@@ -265,3 +265,63 @@ def test_a_source_that_no_worker_can_read_is_quarantined(tmp_path, monkeypatch):
     assert covered.select("measure", "cause", "n").rows() == [("files", "cannot_read", 1)]
     assert made.table("entries").is_empty()
     assert made.table("actions").height == 1
+
+
+READ = (
+    "source,locator,column,reads_as,post,when,reason\n"
+    "raw/share_log/a.csv,line 4,occurred,2017-05,POST-9,2019-10-01,why\n"
+)
+
+
+def test_taking_a_reading_back_gives_the_bytes_of_before(tmp_path):
+    """The step depends on hand/readings.csv; nothing else remembers what people read."""
+    case = make(tmp_path / "case")
+    ingest(case, workers=1)
+    before = digests(case)
+    hand = case.root / "hand" / "readings.csv"
+    hand.write_text(READ.replace("occurred,2017-05", "entry_ref,CR/3"))
+    read = ingest(case, workers=1)
+    rows = case.table("entries").filter(locator="line 4").select("entry_ref", "occurred_text").rows()
+    states = case.table("readings").select("post", "state").rows()
+    during = digests(case)
+    again = ingest(case, workers=1)
+    hand.unlink()
+    ingest(case, workers=1)
+
+    assert (read.did_work, again.did_work) == (True, False)
+    assert rows == [("CR/3", None)]
+    assert states == [("POST-9", "in_force")]
+    assert during != before
+    assert digests(case) == before
+
+
+def test_a_reading_that_cannot_be_understood_stops_the_step_before_it_begins(tmp_path):
+    """Nothing is logged, and the tables stay."""
+    case = make(tmp_path / "case")
+    (case.root / "hand" / "readings.csv").write_text(READ.replace("2017-05,", "in May,"))
+
+    with pytest.raises(UsageError, match=r"hand/readings.csv line 2: reads_as: expected a date as YYYY-MM-DD"):
+        ingest(case, workers=1)
+
+    assert not case.folder("ingest").exists()
+
+
+def test_references_of_a_row_in_pieces_are_those_that_any_source_knows(tmp_path):
+    """A source that is added makes more of it legible; one that goes, less: no row has to be read again."""
+    sources = {
+        "share_log/a.csv": "entry_ref,unit_ref,use,image_refs,narrative\nCR/1,BCU-1,poster,IMG-1,one, two\n",
+        "units/units.csv": "unit_ref,name\nBCU-2,Two\n",
+    }
+    case = make(tmp_path / "case", sources)
+    ingest(case, workers=1)
+    alone = case.table("unread_rows").select("legible").rows()
+    (case.root / "raw/units/more.csv").write_text("unit_ref,name\nBCU-1,One\n")
+    (case.root / "raw/recipient").mkdir(exist_ok=True)
+    (case.root / "raw/recipient/x.csv").write_text("enrolment_ref,image_ref\nE/1,IMG-1\n")
+    seal(case)
+    ingest(case, workers=1)
+
+    assert alone == [([],)]
+    assert case.table("unread_rows").select("ref", "unit_ref", "use", "image_refs").rows() == [
+        ("CR/1", "BCU-1", "poster", ["IMG-1"])
+    ]

@@ -21,7 +21,7 @@ from toolkit.tables import TABLES
 DESTROYED = "destroyed"
 """What stands in a report where a digest stood."""
 
-_REGISTERS = {table.name for table in TABLES if table.kind} | {"records", "passages"}
+_REGISTERS = {table.name for table in TABLES if table.kind} | {"records", "passages", "unread_rows", "unread_cells"}
 _DESCRIBED = "candidate_descriptors"
 _PREFIX = 12
 _PATHS, _REFS = ("source", "probe_source", "part_of"), ("probe_id",)

@@ -18,9 +18,6 @@ Frames = Mapping[str, pl.LazyFrame]
 LARGEST_NAMED = 3
 """Unknown references that one problem names; it counts the others."""
 
-NOBODY = "none"
-"""What a record writes that says nobody did it."""
-
 _LINE = pl.col("locator").str.extract("([0-9]+)$").cast(pl.Int64).alias("line")
 
 
@@ -108,7 +105,11 @@ def _unknown(column: Column, frame: pl.LazyFrame, definers: tuple[str, ...], kno
     """Return a problem for each source that names something in a column that none of its definers knows."""
     rows = frame.select("source", "locator", pl.col(column.name).alias("value"))
     rows = rows.explode("value") if column.holds == "refs" else rows
-    is_lost = pl.col("value").is_not_null() & (pl.col("value") != NOBODY) & ~pl.col("value").is_in(known.implode())
+    is_lost = (
+        pl.col("value").is_not_null()
+        & ~pl.col("value").is_in(known.implode())
+        & ~pl.col("value").is_in(list(column.words))
+    )
     lost = rows.filter(is_lost).with_columns(_LINE).collect()
     # First rows first: they are what a person looks up.
     each = lost.sort("source", "line", "value").group_by("source", "value", maintain_order=True)

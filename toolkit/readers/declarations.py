@@ -1,15 +1,18 @@
 """`raw/sources.csv`: what each source covers. States that rest on silence depend on it; else it is unknown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from toolkit.columns import SPAN, Column, Table
 from toolkit.dates import Order
-from toolkit.readers.delimited import read_blocks, read_header
+from toolkit.readers.delimited import Header, read_blocks, read_header
 from toolkit.readers.encodings import ENCODINGS, Encoding, foreign_mark
 from toolkit.readers.faults import PROBLEMS, problem, quarantined, shown
-from toolkit.readers.typed import Manner, typed
+from toolkit.readers.layouts import key, source_columns
+from toolkit.readers.likeness import resembled
+from toolkit.readers.typed import typed
+from toolkit.readers.values import Manner
 
 SOURCES_FILE = "raw/sources.csv"
 
@@ -81,7 +84,7 @@ def read_declarations(text: bytes) -> tuple[dict[str, Declaration], pl.DataFrame
     Args:
         text: Content of `raw/sources.csv`.
     """
-    header = read_header(text)
+    header = _named(read_header(text))
     whole = foreign_mark(text)
     if whole:
         return {}, problem("T203", SOURCES_FILE, "", whole, "nothing is declared")
@@ -92,13 +95,31 @@ def read_declarations(text: bytes) -> tuple[dict[str, Declaration], pl.DataFrame
         message = f"expected columns of {expected}, each once, and path; found {shown(header.names)}"
         return {}, problem("T206", SOURCES_FILE, "line 1", message, "nothing is declared")
     found: dict[str, Declaration] = {}
-    problems = [PROBLEMS.to_frame()]
+    problems = [PROBLEMS.to_frame(), *_not_used(header.names)]
     for block in read_blocks(text, header):
         rows = typed(LAYOUT, block.cells, block.lines, SOURCES_FILE, Manner())
         problems += [quarantined(block.faults, SOURCES_FILE), rows.problems]
         for row in rows.frame.iter_rows(named=True):
             problems += _declare(found, row)
     return found, pl.concat(problems)
+
+
+def _named(header: Header) -> Header:
+    """Return the header with our names, however it spells them."""
+    ours = {key(column.name): column.name for column in LAYOUT.columns}
+    return replace(header, names=[ours.get(key(name), name) for name in header.names])
+
+
+def _not_used(names: list[str]) -> list[pl.DataFrame]:
+    """Return a problem for each column that is like one of ours and is not used."""
+    columns = source_columns(LAYOUT)
+    known = [column.name for column in columns if column.name in names]
+    like = {name: resembled(columns, name, known) for name in names if name not in known}
+    return [
+        problem("T220", SOURCES_FILE, "line 1", f"column {shown(name)} is like {ours}, and is not used", "rename it")
+        for name, ours in like.items()
+        if ours
+    ]
 
 
 def _declare(found: dict[str, Declaration], row: dict[str, object]) -> list[pl.DataFrame]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import polars as pl
 
@@ -13,7 +14,7 @@ from toolkit.readers.feeds import Feed, NoFeed, best, candidates, feed
 from toolkit.readers.pieces import RECORDS, USUAL, Block, Dialect
 from toolkit.readers.profiles import Profile
 from toolkit.readers.registers import Register
-from toolkit.readers.rows import Text
+from toolkit.readers.rows import Marks, Text, exact_row
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def _register(view: _View, entry: Entry, size: int) -> Register:
         size=size,
         encoding=view.known.encoding,
         manner=entry.declaration.manner,
+        split=partial(_split, view.dialect.marks),
     )
     if view.known.why:
         message = f"read as {view.known.encoding}, which nobody declared: {view.known.why}"
@@ -122,6 +124,12 @@ def _register(view: _View, entry: Entry, size: int) -> Register:
             problem("T202", entry.source, "", message, "declare it in raw/sources.csv or a profile to confirm")
         )
     return found
+
+
+def _split(marks: Marks, verbatim: str) -> list[str | None]:
+    """Take a row apart, as far as its quotes allow."""
+    row = exact_row(verbatim.encode(), 0, marks)
+    return [cell.decode() for cell in (row.leading if row.cells is None else row.cells)]
 
 
 def _unfed(view: _View, fault: tuple[str, str, str], entry: Entry, size: int) -> Register:

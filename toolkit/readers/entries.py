@@ -50,12 +50,14 @@ class Part:
         table: The table that `frame` belongs to; None where there is no frame.
         records: The rows verbatim: schema of `records`.
         frame: The accepted ones as that table's stored columns.
+        unread: Their cells that could not be read: schema of `unread_cells`.
     """
 
     source: str
     table: str | None
     records: pl.DataFrame
     frame: pl.DataFrame | None = None
+    unread: pl.DataFrame | None = None
 
 
 Sink = Callable[[Part], None]
@@ -72,6 +74,8 @@ class ReadSource:
         problems: Schema of `problems`.
         row: Its row of `sources`.
         coverage: Its rows of `coverage`.
+        undecided: What is unread or unsaid in it: frames of `unread_rows`, `blank_columns`, `readings`, as far as one
+            source can tell.
     """
 
     source: str
@@ -79,6 +83,7 @@ class ReadSource:
     problems: pl.DataFrame
     row: pl.DataFrame
     coverage: pl.DataFrame
+    undecided: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ class Reader:
         sink: Takes the parts.
         profiles: Profiles of the case and of the tool.
         declared: What `raw/sources.csv` says, by path: of parts, too.
+        readings: What people read in cells, by path: of parts, too.
         depth: How many messages, archives or documents the source lies in.
         alive: Called now and then, while a source is read that gives no rows yet.
     """
@@ -97,6 +103,7 @@ class Reader:
     sink: Sink
     profiles: Sequence[Profile] = ()
     declared: Mapping[str, Declaration] = field(default_factory=dict)
+    readings: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     depth: int = 0
     alive: Callable[[], None] = lambda: None
 

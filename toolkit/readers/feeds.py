@@ -1,15 +1,16 @@
 """Which table a source feeds: by the profile meant for it, by our own columns, or by a profile that fits its header."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from toolkit.columns import Table
 from toolkit.readers.faults import shown
-from toolkit.readers.layouts import NoLayout, layout
+from toolkit.readers.layouts import NoLayout, layout, named, source_columns
+from toolkit.readers.likeness import resembled
 from toolkit.readers.profiles import Profile
-from toolkit.readers.typed import Manner
+from toolkit.readers.values import Manner
 
 
 @dataclass(frozen=True)
@@ -20,18 +21,40 @@ class Feed:
     Args:
         table: The table.
         profile: The profile that says how; None: they are ours already.
+        names: Our column, or the profile's name of theirs -> the name in the header.
     """
 
     table: Table
     profile: Profile | None = None
+    names: dict[str, str] = field(default_factory=dict)
 
     def cells(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Return the cells under our names."""
+        cells = cells.select(pl.col(theirs).alias(name) for name, theirs in self.names.items())
         return self.profile.cells(cells) if self.profile else cells
 
     def manner(self, declared: Manner) -> Manner:
         """Return how the cells are read."""
         return self.profile.manner(declared) if self.profile else declared
+
+    def places(self, header: list[str]) -> dict[str, tuple[int, int]]:
+        """Return our columns -> the places of the first and the last of theirs in a row."""
+        of = {name: header.index(theirs) for name, theirs in self.names.items()}
+        if self.profile is None:
+            return {name: (at, at) for name, at in of.items()}
+        found = {}
+        for ours, theirs in self.profile.columns.items():
+            places = [of[name] for name in ([theirs] if isinstance(theirs, str) else theirs)]
+            found[ours] = (min(places), max(places))
+        return found
+
+    def unused(self, header: list[str]) -> dict[str, str]:
+        """Return the names of a header that are not used and are like one of ours -> that one."""
+        said = [*self.profile.columns, *self.profile.constants] if self.profile else list(self.names)
+        used = set(self.names.values())
+        left = [name for name in header if name not in used]
+        likest = {name: resembled(source_columns(self.table), name, said) for name in left}
+        return {name: ours for name, ours in likest.items() if ours}
 
 
 class NoFeed(Exception):  # noqa: N818 - reads as the state it names
@@ -67,12 +90,13 @@ def feed(kind: str, names: list[str], profile: Profile | None) -> Feed:
     """
     if profile is None:
         try:
-            return Feed(layout(kind, names))
+            table = layout(kind, names)
         except NoLayout as error:
             raise NoFeed("T206", str(error)) from None
+        return Feed(table, names=named(table, names))
     if missing := profile.missing(names):
         raise NoFeed("T206", f"{profile.name}: expected the columns {shown(missing)}, each once; found {shown(names)}")
-    return Feed(profile.feeds, profile)
+    return Feed(profile.feeds, profile, profile.spelled(names))
 
 
 def best(feeds: Sequence[Feed]) -> Feed:

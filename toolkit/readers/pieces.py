@@ -173,6 +173,7 @@ def first_bad(raw: bytes, offset: int, encoding: str) -> str:
 def _cells(piece: Piece, accepted: np.ndarray[tuple[int], np.dtype[np.bool_]], names: list[str]) -> pl.DataFrame:
     """Return the cells of the accepted rows."""
     stretch, encoding, marks = piece.stretch, piece.dialect.encoding, piece.dialect.marks
+    names = told_apart(names)
     schema = dict.fromkeys(names, pl.String)
     if stretch.cells is not None:
         rows = [
@@ -202,6 +203,16 @@ def _cells(piece: Piece, accepted: np.ndarray[tuple[int], np.dtype[np.bool_]], n
         ),
     )
     return pl.DataFrame(table)
+
+
+def told_apart(names: list[str]) -> list[str]:
+    """
+    Return the names of a header, each once: a profile uses only those that stand there once.
+
+    >>> told_apart(["a", "b", "a"])
+    ['a', 'b', 'a (3)']
+    """
+    return [name if names.index(name) == at else f"{name} ({at + 1})" for at, name in enumerate(names)]
 
 
 def called(encoding: str) -> str:

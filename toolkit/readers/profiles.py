@@ -40,10 +40,10 @@ from toolkit.columns import Column, Table
 from toolkit.dates import LONDON, Order
 from toolkit.errors import UsageError
 from toolkit.readers.encodings import Encoding
-from toolkit.readers.layouts import source_columns
+from toolkit.readers.layouts import key, source_columns, spellings
 from toolkit.readers.pieces import Dialect
 from toolkit.readers.rows import Marks
-from toolkit.readers.typed import Manner, is_zone
+from toolkit.readers.values import Manner, is_zone
 from toolkit.registers import KINDS
 from toolkit.tables import input_tables
 
@@ -98,7 +98,16 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def missing(self, header: Sequence[str]) -> list[str]:
         """Return the columns that it names and a header lacks or has twice."""
-        return [name for name in dict.fromkeys(self.theirs()) if list(header).count(name) != 1]
+        return [name for name in dict.fromkeys(self.theirs()) if len(self._spellings(name, header)) != 1]
+
+    def spelled(self, header: Sequence[str]) -> dict[str, str]:
+        """Return the columns that it names -> their names in a header that lacks none."""
+        return {name: self._spellings(name, header)[0] for name in self.theirs()}
+
+    def _spellings(self, name: str, header: Sequence[str]) -> list[str]:
+        """Return what a column is in a header; of two that differ only in spelling, each is as it stands."""
+        same = {theirs for theirs in self.theirs() if key(theirs) == key(name)}
+        return spellings(name, header) if len(same) == 1 else [theirs for theirs in header if theirs == name]
 
     def written(self, encoding: str) -> Dialect:
         """Return the dialect of a delimited text."""
@@ -152,8 +161,8 @@ def read_profile(name: str, text: str) -> Profile:
     except (msgspec.ValidationError, tomllib.TOMLDecodeError) as error:
         said = str(error).replace("`", "").replace("Expected", "expected").replace(", got", ", found")
         raise UsageError(f"{name}: {said}") from None
-    for key, expected, value in _wrong(found):
-        raise UsageError(f"{name}: {key}: expected {expected}, found {value!r}")
+    for where, expected, value in _wrong(found):
+        raise UsageError(f"{name}: {where}: expected {expected}, found {value!r}")
     return found
 
 

@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from toolkit.readers.entries import RECORDS_OF, Entry, Part, Reader, ReadSource, coverage, sources_row
-from toolkit.readers.faults import PROBLEMS, problem, quarantined
+from toolkit.readers.faults import PROBLEMS, problem
 from toolkit.readers.feeds import Feed
 from toolkit.readers.pieces import RECORDS, Block
-from toolkit.readers.typed import Manner, typed
+from toolkit.readers.quarantine import Reading, Rows, Split, no_cells, read_rows
+from toolkit.readers.undecided import Undecided
+from toolkit.readers.values import Manner
 
 _IN_QUARANTINE = "rows kept in quarantine"
 
@@ -31,6 +33,7 @@ class Register:
         encoding: What its text was read with; None: it is not text.
         manner: How its cells are read, as declared.
         problems: What else is wrong; as rows of `problems`.
+        split: Takes a row in quarantine apart, as far as it goes, where its blocks did not.
     """
 
     names: list[str]
@@ -43,36 +46,41 @@ class Register:
     encoding: str | None = None
     manner: Manner = field(default_factory=Manner)
     problems: list[pl.DataFrame] = field(default_factory=list)
+    split: Split = no_cells
 
 
 def read_register(register: Register, entry: Entry, reader: Reader) -> ReadSource:
     """Hand the rows of a register to the sink, block by block, and return what else it gave."""
     problems, statuses = [PROBLEMS.to_frame(), *register.problems], Counter[str]()
-    for records, frame, found in _parts(register, entry):
-        problems += found
+    undecided = Undecided(register.feed, register.names, entry.source)
+    if register.feed and entry.source in reader.readings:
+        manner = replace(register.manner, readings=reader.readings[entry.source])
+        register = replace(register, manner=manner)
+    for records, rows in _parts(register, entry):
         statuses.update(dict(records.group_by("status").len().iter_rows()))
-        name = register.feed.table.name if register.feed and frame is not None else None
-        reader.sink(Part(entry.source, name, records, frame))
-    return _balanced(register, entry, problems, statuses)
+        if rows is None or register.feed is None:
+            reader.sink(Part(entry.source, None, records))
+            continue
+        problems.append(rows.problems)
+        undecided.add(rows)
+        reader.sink(Part(entry.source, register.feed.table.name, records, rows.frame, undecided.cells(rows)))
+    problems += undecided.problems()
+    return replace(_balanced(register, entry, problems, statuses), undecided=undecided.frames(statuses["accepted"]))
 
 
-def _parts(register: Register, entry: Entry) -> Iterable[tuple[pl.DataFrame, pl.DataFrame | None, list[pl.DataFrame]]]:
-    """Yield records, the table's frame, and problems."""
+def _parts(register: Register, entry: Entry) -> Iterable[tuple[pl.DataFrame, Rows | None]]:
+    """Yield records, and what they are in the register's table."""
     place, feed = register.place, register.feed
     if register.blank.height:
-        yield placed(register.blank, entry, place), None, []
+        yield placed(register.blank, entry, place), None
     if feed is None:
         for block in register.blocks:
-            yield placed(block.records, entry, place), None, []
+            yield placed(block.records, entry, place), None
         return
-    manner = feed.manner(register.manner)
+    reading = Reading(feed, register.names, entry.source, feed.manner(register.manner), place, register.split)
     for block in register.blocks:
-        rows = typed(feed.table, feed.cells(block.cells), block.lines, entry.source, manner, place)
-        rejected = pl.col("line").is_in(block.lines.filter(rows.rejected).implode())
-        status = pl.when(rejected).then(pl.lit("quarantined")).otherwise("status").alias("status")
-        records = block.records.with_columns(status) if rows.rejected.any() else block.records
-        faults = [quarantined(block.faults, entry.source, place), rows.problems]
-        yield placed(records, entry, place), rows.frame, [fault for fault in faults if fault.height]
+        rows = read_rows(reading, block)
+        yield placed(rows.records, entry, place), rows
 
 
 def placed(records: pl.DataFrame, entry: Entry, place: str) -> pl.DataFrame:

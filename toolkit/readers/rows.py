@@ -77,6 +77,7 @@ class Row:
         after: Where the next row starts.
         cells: Their bytes, unquoted; None where a quote spoils the row.
         bad_quote: Offset of the quote that does.
+        leading: Where a quote spoils the row, the cells before it.
     """
 
     start: int
@@ -84,6 +85,7 @@ class Row:
     after: int
     cells: list[bytes] | None
     bad_quote: int = -1
+    leading: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def exact_row(text: Text, start: int, marks: Marks = PLAIN) -> Row:
             behind = text[quoted.end() : quoted.end() + 2] if quoted else quote
             if quoted is None or not (behind[:1] in (b"", delimiter, b"\n") or behind == b"\r\n"):
                 end, after = _line_end(text, at)
-                return Row(start, end, after, None, at)
+                return Row(start, end, after, None, at, tuple(cells))
             cells.append(quoted[1].replace(2 * quote, quote))
             at = quoted.end()
             if text[at : at + 1] == delimiter:

@@ -19,7 +19,7 @@ import polars as pl
 from toolkit.readers.entries import MOST_PARTS, Entry, Reader, ReadSource, refused, sources_row, too_many_parts, unread
 from toolkit.readers.faults import PROBLEMS, problem
 from toolkit.readers.feeds import Feed, NoFeed, best, candidates, feed
-from toolkit.readers.pieces import FAULTS, RECORDS, Block
+from toolkit.readers.pieces import FAULTS, RECORDS, Block, told_apart
 from toolkit.readers.profiles import Profile
 from toolkit.readers.registers import Register, read_register
 from toolkit.readers.rows import Text
@@ -136,7 +136,14 @@ def _rows(book: fastexcel.ExcelReader, name: str) -> _Sheet:
     cells = pl.DataFrame(batch)
     cells = cells.rename({old: f"c{number}" for number, old in enumerate(cells.columns)})
     wrong = {error.position: _error_in(error.detail) for error in errors.errors} if errors else {}
-    return cells, wrong, sheet.visible
+    return _with_errors(cells, wrong), wrong, sheet.visible
+
+
+def _with_errors(cells: pl.DataFrame, errors: dict[tuple[int, int], str]) -> pl.DataFrame:
+    """Return the cells with each error written out: it is no blank, which would say that nothing was there."""
+    for (row, column), why in errors.items():
+        cells[row, column] = f"#{why.upper()}!"
+    return cells
 
 
 def _error_in(detail: str) -> str:
@@ -202,6 +209,7 @@ def _register(
         place="row",
         manner=manner,
         problems=problems,
+        split=json.loads,
     )
 
 
@@ -256,5 +264,5 @@ def _block(records: pl.DataFrame, names: list[str], cells: pl.DataFrame) -> Bloc
     )
     status = pl.when(wide).then(pl.lit("quarantined")).otherwise("status").alias("status")
     kept = cells.select(cells.columns[: len(names)]).filter(filled & ~wide)
-    kept = kept.rename(dict(zip(kept.columns, names, strict=True)))
+    kept = kept.rename(dict(zip(kept.columns, told_apart(names), strict=True)))
     return Block(records.with_columns(status), faults, kept, records["line"].filter(filled & ~wide))

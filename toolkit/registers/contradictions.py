@@ -73,8 +73,10 @@ def _names_of_columns(register: Register) -> Iterator[tuple[str, Sequence[str]]]
 def _of_column(column: Column, declared: Declared) -> Iterator[Contradiction]:
     if len(set(column.words)) < len(column.words):
         yield "words", "each word once", list(column.words)
-    if (column.holds in _WORDS) != bool(column.words):
-        yield "words", "words where it holds word or words, and only there", list(column.words)
+    if column.holds in _WORDS and not column.words:
+        yield "words", "words where it holds word or words", list(column.words)
+    if column.words and column.holds not in (*_WORDS, *REFERENCES):
+        yield "words", "words only where it holds word, words, ref or refs", list(column.words)
     if column.known_by and column.holds not in REFERENCES:
         yield "known_by", "a column that holds ref or refs", column.holds
     for definer in column.known_by:

@@ -18,7 +18,7 @@ disposed = ["disposal"]
 holds = "word"                          # see `Column`
 doc = "what for"
 required = true                         # a blank puts the row in quarantine
-words = "uses"                          # the words themselves, or a key of shared/words.toml
+words = "uses"                          # the words themselves, or a key of shared/words.toml; of a ref: no references
 known_by = ["units.unit_ref"]           # columns that define a reference: one that none of them has is T215
 also_called = ["purpose"]               # how other systems name it, for `toolkit profile`
 blank = "none"                          # a blank says that there is none; without it, a blank says nothing
@@ -49,7 +49,8 @@ class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `holds` is text; ref (a reference, compared verbatim); refs (several, separated by ';'); when (a date in the EDTF
     subset); word (one of `words`); words (several, separated by ';'); yes_no; count (a whole number); or computed: a
-    text that no source brings and the tool adds.
+    text that no source brings and the tool adds. Of a ref, `words` are what stands for no reference and is understood:
+    the "none" of a witness.
     """
 
     holds: Holds

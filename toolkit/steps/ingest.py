@@ -13,7 +13,7 @@ import polars as pl
 import toolkit
 from toolkit.case import Case, Progress, Run
 from toolkit.custody import erasure, manifest, write
-from toolkit.custody.digest import shown
+from toolkit.custody.digest import file_digest, shown
 from toolkit.errors import UsageError, not_utf8
 from toolkit.readers.crosschecks import Changes, Frames, crosscheck, lasting
 from toolkit.readers.declarations import NOTHING_DECLARED, SOURCES_FILE, Declaration
@@ -21,9 +21,11 @@ from toolkit.readers.entries import Entry, coverage, unread
 from toolkit.readers.faults import PROBLEMS, problem
 from toolkit.readers.indexes import INDEXES, is_index, unpaired
 from toolkit.readers.profiles import Profile, read_profile
+from toolkit.readers.readings import READINGS_FILE, Readings
 from toolkit.registers import KINDS
 from toolkit.steps import workers as lanes
 from toolkit.steps.job import Job, job, shard_name
+from toolkit.steps.undecided import people_read, write_undecided
 from toolkit.steps.units import KEPT, Kept, Sealed, declared_in, earlier, is_intact, limits, read_file
 from toolkit.tables import TABLES, input_tables
 
@@ -40,9 +42,10 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
     """
     Keep every source row verbatim, parse it into the tables, and count: rows in = accepted + quarantined + blank.
 
-    What `raw/sources.csv` declares of a source is kept with it, and `profiles/*.toml` say how a system spells its
-    exports. Nothing is dropped: a row that cannot be read stays in `records`, with a coded problem. Only sources that
-    are new, or whose declaration or profile changed, are read.
+    What `raw/sources.csv` declares of a source is kept with it; `profiles/*.toml` say how a system spells its exports,
+    `hand/readings.csv` what people read in cells that the tool cannot. Nothing is dropped: a row that cannot be read
+    stays in `records`, with a coded problem, and what is legible of it in `unread_rows`. Only sources that are new, or
+    whose declaration, profile or readings changed, are read.
 
     Args:
         case: The case; sealed.
@@ -50,7 +53,7 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
         progress: Told how many sources are read.
 
     Raises:
-        UsageError: If the case was never sealed, or a profile cannot be understood.
+        UsageError: If the case was never sealed, or a profile or a line of `hand/readings.csv` cannot be understood.
         IntegrityError: If a source is not what was sealed.
         CaseLocked: If another process is working on the case.
     """
@@ -60,6 +63,8 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
         lanes.warm("toolkit.readers.source")
     sealed = manifest.read(case.root)
     profiles, digests = _profiles(case)
+    kinds = {shown(entry.path): _kind(case, case.root / entry.path, shown(entry.path)) for entry in sealed}
+    read_by_hand = people_read(case, kinds)
     lost = sorted({found.origin.source for found in case.problems("seal") if found.code in _NOT_SEALED})
     probes = case.settings.mandate.probes if case.settings.mandate else []
     destroyed = {shown(stone.source) for stone in erasure.tombstones(case.root)}
@@ -71,15 +76,16 @@ def ingest(case: Case, *, workers: int | None = None, progress: Progress | None 
         "profiles": digests,
         "destroyed": sorted(destroyed),
         "memory_mib": case.settings.ingest.memory_mib,
+        "readings": file_digest(by_hand) if (by_hand := case.root / READINGS_FILE).exists() else None,
     }
     with job(case, "ingest", inputs) as work:
         if not work.up_to_date:
             declared, faults = _declared(case, sealed, workers)
-            files = _sealed(case, sealed, declared)
+            files = _sealed(case, sealed, declared, read_by_hand)
             read, failed = _read_all(work, files, profiles, workers, progress)
             present = {source for found in read for source, _ in found.sources} | {file.entry.source for file in files}
             rest = [*failed, *_not_registers(files), *_never_read(lost, declared, present, files)]
-            problems = _write(work, read, [{"problems": faults}, {"problems": _loose(files)}, *rest])
+            problems = _write(work, read, read_by_hand, [{"problems": faults}, {"problems": _loose(files)}, *rest])
             problems += [_checked(work, read), *_paired(work, files, {probe.image for probe in probes}, destroyed)]
             line = pl.col("locator").str.extract("([0-9]+)").cast(pl.Int64)
             found = pl.concat(problems).unique()
@@ -122,8 +128,11 @@ def _declared(
     return {}, PROBLEMS.to_frame()
 
 
-def _sealed(case: Case, sealed: list[manifest.Entry], declared: dict[str, Declaration]) -> list[Sealed]:
-    """Return every file with what is declared of it and of its parts, by path."""
+def _sealed(
+    case: Case, sealed: list[manifest.Entry], declared: dict[str, Declaration], readings: Readings
+) -> list[Sealed]:
+    """Return every file with what is declared of it and of its parts, and what people read in them, by path."""
+    in_force = readings.in_force()
     digests = {shown(entry.path): entry.sha256 for entry in sealed}
     files = []
     for entry in sealed:
@@ -134,7 +143,8 @@ def _sealed(case: Case, sealed: list[manifest.Entry], declared: dict[str, Declar
         media = {}
         if kind is not None and is_index(kind, source):
             media = {name: sha256 for name, sha256 in digests.items() if name.startswith(f"raw/{kind}/")}
-        files.append(Sealed(known, path, parts, media))
+        read = {name: frame for name, frame in in_force.items() if name == source or name.startswith(f"{source}/")}
+        files.append(Sealed(known, path, parts, media, read))
     return sorted(files, key=lambda file: file.entry.source)
 
 
@@ -229,8 +239,8 @@ def _never_read(
             yield {"coverage": coverage(Entry("", kind), [("rows", "not_supplied", None)])}
 
 
-def _write(work: Job, read: list[Kept], rest: list[dict[str, pl.DataFrame]]) -> list[pl.DataFrame]:
-    """Write `coverage`, `sources`, and an empty shard of each table that has none; return the problems."""
+def _write(work: Job, read: list[Kept], readings: Readings, rest: list[dict[str, pl.DataFrame]]) -> list[pl.DataFrame]:
+    """Write what no source can write alone, and an empty shard of each table that has none; return the problems."""
     parts = {name: [schema.to_frame()] for name, schema in KEPT.items()}
     for kept in read:
         for name in kept.kept:
@@ -241,6 +251,7 @@ def _write(work: Job, read: list[Kept], rest: list[dict[str, pl.DataFrame]]) -> 
     order = ("source", "system", "unit_ref", "method", "measure", "cause")
     work.write("coverage", pl.concat(parts["coverage"]).sort(order, maintain_order=True))
     work.write("sources", pl.concat(parts["sources"]).sort("source"))
+    write_undecided(work, parts, readings, _scanned(work.case, _of_registers(work)))
     written = {Path(name).parent.name for name in work.outputs}
     for wanted in TABLES:
         if wanted.step == "ingest" and wanted.sharded and wanted.name not in written:
@@ -250,8 +261,7 @@ def _write(work: Job, read: list[Kept], rest: list[dict[str, pl.DataFrame]]) -> 
 
 def _checked(work: Job, read: list[Kept]) -> pl.DataFrame:
     """Return the problems between rows: those that an earlier run found and that hold still, and those that are new."""
-    case, inputs = work.case, {wanted.name for kind in KINDS for wanted in input_tables(kind)}
-    now = {name: sha256 for name, sha256 in work.outputs.items() if Path(name).parent.name in inputs}
+    case, inputs, now = work.case, _inputs(), _of_registers(work)
     frames = _scanned(case, now)
     last = work.log.last(event="outcome", step="ingest")
     before = last["outputs"] if last and last["tool"] == toolkit.__version__ else {}
@@ -268,6 +278,17 @@ def _checked(work: Job, read: list[Kept]) -> pl.DataFrame:
     }
     still = lasting(pl.read_parquet(case.root / _PROBLEMS), changed, unchanged)
     return pl.concat([still, crosscheck(frames, Changes(changed, _scanned(case, fresh)))])
+
+
+def _inputs() -> set[str]:
+    """Return the names of the tables that registers feed."""
+    return {wanted.name for kind in KINDS for wanted in input_tables(kind)}
+
+
+def _of_registers(work: Job) -> dict[str, str]:
+    """Return the shards of those tables, and their digests."""
+    inputs = _inputs()
+    return {name: sha256 for name, sha256 in work.outputs.items() if Path(name).parent.name in inputs}
 
 
 def _scanned(case: Case, shards: Iterable[str]) -> Frames:

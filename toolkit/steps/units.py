@@ -20,7 +20,9 @@ from toolkit.readers.declarations import SOURCES_FILE, Declaration, read_declara
 from toolkit.readers.entries import Entry, Part, Reader, ReadSource
 from toolkit.readers.faults import PROBLEMS
 from toolkit.readers.indexes import INDEXES, is_index, with_digests
+from toolkit.readers.legible import CANDIDATES
 from toolkit.readers.profiles import Profile
+from toolkit.readers.undecided import APPLIED_IN, BLANK
 from toolkit.registers import KINDS
 from toolkit.steps.job import Job, shard_name
 from toolkit.steps.limits import Limits, alive
@@ -36,8 +38,12 @@ KEPT = {
     "problems": PROBLEMS,
     "coverage": table("coverage", "ingest").schema(),
     "sources": table("sources").schema(),
+    "unread_rows": CANDIDATES,
+    "blank_columns": BLANK,
+    "readings": APPLIED_IN,
 }
-"""What a unit gives to the tables that are not sharded; kept in `cache/ingest/` between runs."""
+"""What a unit gives to tables that it cannot write alone; kept in `cache/ingest/` between runs."""
+_ALWAYS = ("problems", "coverage", "sources")
 
 
 @dataclass(frozen=True)
@@ -50,12 +56,14 @@ class Sealed:
         path: Where it lies.
         declared: What `raw/sources.csv` says of its parts.
         media: Of an index of pictures or footage: path in the case -> digest, of the files beside it.
+        readings: What people read in cells of it, and of its parts, by source.
     """
 
     entry: Entry
     path: Path
     declared: dict[str, Declaration] = field(default_factory=dict)
     media: dict[str, str] = field(default_factory=dict)
+    readings: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     @property
     def is_register(self) -> bool:
@@ -67,7 +75,8 @@ class Sealed:
         """Return the digest of all that reading it depends on."""
         of_kind = [repr(profile) for profile in profiles if profile.feeds.kind == self.entry.kind]
         said = [repr(self.entry), *(repr(each) for each in sorted(self.declared.items())), *sorted(of_kind)]
-        return digest_of({"said": said, "media": self.media, "tool": toolkit.__version__})
+        read = {source: frame.rows() for source, frame in self.readings.items()}
+        return digest_of({"said": said, "media": self.media, "read": read, "tool": toolkit.__version__})
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,8 @@ def read_file(case: Case, profiles: list[Profile], file: Sealed) -> Kept:
         opened = stack.enter_context(sealed(file.path, file.entry.source, file.entry.sha256))
         shards = _Shards(case, file, stack)
         try:
-            read = read_source(opened, file.entry, Reader(shards.add, profiles, file.declared, alive=alive))
+            reader = Reader(shards.add, profiles, file.declared, file.readings, alive=alive)
+            read = read_source(opened, file.entry, reader)
         finally:
             shards.end()  # before the files are closed
     outputs = {case.relative(path): stream.sha256 for path, stream in shards.open.items()}
@@ -168,6 +178,8 @@ class _Shards:
             frame = with_digests(kind, frame, self._file.media)
         self.problems += wrong_order(part.table, frame)
         self._write(part.table, part.source, frame)
+        if part.unread is not None and part.unread.height:
+            self._write("unread_cells", part.source, part.unread)
 
     def _write(self, name: str, source: str, frame: pl.DataFrame) -> None:
         path = self._case.folder("ingest") / name / f"{shard_name(source)}.parquet"
@@ -188,8 +200,12 @@ def _keep(case: Case, file: Sealed, read: list[ReadSource], problems: list[pl.Da
         "coverage": [found.coverage for found in read],
         "sources": [found.row for found in read],
     }
+    for name in KEPT.keys() - set(_ALWAYS):
+        parts[name] = [found.undecided[name] for found in read if name in found.undecided]
     kept = {}
-    for name, frames in parts.items():
+    for name, frames in sorted(parts.items()):
+        if not frames and name not in _ALWAYS:
+            continue
         path = case.root / "cache" / "ingest" / f"{shard_name(file.entry.source)}.{name}.parquet"
         kept[case.relative(path)] = write.write_table(path, pl.concat([KEPT[name].to_frame(), *frames]).to_arrow())
     return kept

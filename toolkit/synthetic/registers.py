@@ -24,6 +24,19 @@ DAMAGED = {
 }
 """A row each that no reader can put into columns: kept verbatim, in quarantine."""
 
+READINGS = [
+    {
+        "source": "raw/share_log/crimint.csv",
+        "locator": "line 15",
+        "column": "use",
+        "reads_as": "briefing",
+        "post": "POST-REVIEW-1",
+        "when": "2019-10-11",
+        "reason": "Three commas too many, all behind the eighth cell: it says briefing, as does the narrative.",
+    }
+]
+"""What a post of the review read in the row that no reader can put into columns."""
+
 CASE = """\
 # The sample case. Everything but the public facts of the report of 2019 is made up: see README.md.
 
@@ -55,12 +68,14 @@ R13_days = 2
 
 
 def write(case_dir: Path) -> None:
-    """Write the registers and `case.toml` of the sample; the same bytes each time."""
+    """Write the registers, `hand/` and `case.toml` of the sample; the same bytes each time."""
     for name, text in registers().items():
         path = case_dir / "raw" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text + DAMAGED.get(name, ""), "utf-8", newline="")
     (case_dir / "case.toml").write_text(CASE, "utf-8", newline="")
+    (case_dir / "hand").mkdir(exist_ok=True)
+    (case_dir / "hand" / "readings.csv").write_text(as_csv(list(READINGS[0]), READINGS), "utf-8", newline="")
 
 
 def registers() -> dict[str, str]:
