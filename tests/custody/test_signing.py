@@ -48,6 +48,7 @@ LINES = {
     "forgotten": {"step": "forget", "files": [], "why": "no reason"},
     "recovered_tail": {"torn": "custody/torn/1", "sha256": "0" * 64, "bytes": 1},
     "signers": {"signers": [str(OTHER.public)]},
+    "clock": {"step": "clock", "ahead": [0]},
 }
 BY = {
     "nobody": lambda line: line,

@@ -194,6 +194,7 @@ def test_a_rerun_does_not_bring_it_back_and_answers_say_destroyed(case):
         probes = {"probe_id": ["I-1", "I-3"], "searched": [False, True], "probe_source": [None, "raw/images/other.png"]}
         work.write("probes", erasing.filled("probes", probes))
         work.write("candidates", erasing.filled("candidates", {"probe_id": []}))
+    toolkit.link(case)
     toolkit.reconstruct(case)
 
     assert [] == [found for found in problems if "i.png" in found or "copy.png" in found]

@@ -16,6 +16,7 @@ from toolkit.footage.container import probe
 from toolkit.footage.sealed import BLOCK_BYTES, SealedFile, blocks_of
 from toolkit.footage.segments import segments
 from toolkit.steps import pieces, sweep, units
+from toolkit.steps.looking import ENGINE
 from toolkit.steps.gate import standing_mandate, work_list
 from toolkit.steps.looking import how_to_look
 from toolkit.synthetic.clips import write_clip
@@ -187,6 +188,6 @@ def test_a_probe_is_described_from_the_file_that_was_hashed(tmp_path, monkeypatc
 
     monkeypatch.setattr(sweep, "describe_probe", swapped)
     with pytest.raises(Unreadable, match="changed while it was read"):
-        sweep.describe_sealed((path, "raw/images/a.png", sealed))
+        sweep.describe_sealed((path, "raw/images/a.png", sealed, ENGINE))
 
     assert "expected a picture, found bytes 6e 6f 20 70 69 63 74 75" in found[0].problems[0].message

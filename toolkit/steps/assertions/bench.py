@@ -89,7 +89,7 @@ class Bench:
 
     @cached_property
     def case(self) -> Case:
-        """The registers of the sample and the bundled clip, sealed and ingested. Copy it to change it."""
+        """The registers of the sample and the bundled clip, sealed, ingested and linked. Copy it to change it."""
         root = self.place()
         shutil.copytree(FIXTURES / "registers", root / "raw")
         (root / "raw/footage").mkdir()
@@ -99,6 +99,7 @@ class Bench:
         (root / "case.toml").write_text(_CASE + MANDATE, "utf-8")
         toolkit.seal(open_case(root))
         toolkit.ingest(open_case(root), workers=1)
+        toolkit.link(open_case(root))
         return open_case(root)
 
     def copy(self) -> Path:

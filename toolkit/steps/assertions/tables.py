@@ -185,6 +185,7 @@ def _silence(bench: Bench) -> str:
     case = toolkit.open_case(root)
     toolkit.seal(case)
     toolkit.ingest(case, workers=1)
+    toolkit.link(case)
     with case.connect() as tables:
         states = asking.answers_table(tables, {"Q40", "Q49", "Q53"})["state"].to_list()
     return "never no" if "established_not" not in states else "no"
