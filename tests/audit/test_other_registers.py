@@ -9,11 +9,11 @@ import csv
 import io
 
 import pytest
-from ledgers import PERIOD
+from ledgers import PERIOD, cells, write_tables
 from test_evidence_added import ABOUT_THE_SHARING, moved
 from test_evidence_lost import written
 
-from toolkit.audit.asking import answers_table, judge
+from toolkit.audit.asking import answer, answers_table, judge
 from toolkit.audit.views import open_views
 from toolkit.synthetic.registers import registers
 
@@ -139,3 +139,81 @@ def test_nothing_conforms_that_would_not_under_every_version(otherwise, judged, 
     conforming = {key for key, verdict in both.items() if verdict == "conforms"}
     assert {key for key in conforming if judged.get(key, "conforms") != "conforms"} == set()
     assert {key for key in conforming if other.get(key, "conforms") != "conforms"} == set()
+
+
+AROUND = """
+    units:
+    unit_ref | unit_kind
+    CAMDEN   | borough
+    KCES     | company
+
+    systems:
+    system_ref | owner_ref
+    S          | KCES
+
+    sources:
+    source          | table   | kind      | complete | covers
+    raw/entries.csv | entries | share_log | yes      | 2016/2019
+
+    entries:
+    entry_ref | occurred   | unit_ref | direction | use                | recipient_ref | image_refs
+    E-1       | 2017-06-01 | CAMDEN   | out       | facial_recognition | KCES          | KX-1
+    E-2       | 2017-08-01 | CAMDEN   | in        | facial_recognition | KCES          | B-1
+
+    recorded_matches:
+    match_ref | image_ref | occurred   | system_ref | camera_id
+    M-1       | KX-1      | 2017-07-01 | S          | KB-1
+"""
+"""A share, a match of it, and what came back, each in one register."""
+AGAIN = {
+    "what came back, as a transfer": """
+    transfers:
+    transfer_ref | occurred   | unit_ref | recipient_ref | use                | image_refs
+    T-2          | 2017-08-01 | KCES     | CAMDEN        | facial_recognition | B-1
+    """,
+    "the match, as a notification": """
+    notifications:
+    notification_ref | match_ref | occurred   | to_post_ref
+    N-1              | M-1       | 2017-07-02 | SPOC-1
+    """,
+    "the match, as an action": """
+    actions:
+    action_ref | match_ref | image_ref | occurred   | unit_ref | action
+    A-1        | M-1       | KX-1      | 2017-07-02 | CAMDEN   | stopped
+    """,
+    "the share, as a place on the list": """
+    enrolments:
+    enrolment_ref | image_ref | system_ref | enrolled
+    EN-1          | KX-1      | S          | 2017-06-02
+    """,
+}
+TOLD = ("Q01", "Q02", "Q10", "Q13", "Q39", "Q40", "Q43", "Q45", "Q49", "Q50", "Q51", "Q69")
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    """State, value and number of each answer where each fact stands in one register."""
+    return told(tmp_path_factory.mktemp("again") / "once", AROUND)
+
+
+def told(folder, page):
+    """Return (question, subject) -> state, value, from tables on a page."""
+    write_tables(folder, cells(page), ("ingest", "link"))
+    with open_views(folder, PERIOD) as tables:
+        return {(one.question, one.subject): (one.state, one.value) for one in answer(tables, TOLD)}
+
+
+@pytest.mark.parametrize("again", AGAIN)
+def test_what_came_back_and_a_match_in_another_register_are_the_same_ones(again, once, tmp_path):
+    """No count of them rises, and no state weakens."""
+    found = told(tmp_path / "again", AROUND + AGAIN[again])
+    counts = {key: value for key, (_, value) in found.items() if isinstance(value, int)}
+    matches = [
+        value["matches"] for (_, _), (_, value) in found.items() if isinstance(value, dict) and "matches" in value
+    ]
+
+    assert (
+        moved({key: state for key, (state, _) in once.items()}, {key: state for key, (state, _) in found.items()}) == {}
+    )
+    assert {key: n for key, n in counts.items() if isinstance(once[key][1], int) and n > once[key][1]} == {}
+    assert [1] == matches

@@ -100,5 +100,5 @@ def test_nobody_else_does(case, lists_signers, monkeypatch):
         monkeypatch.setenv("TOOLKIT_KEY", str(case.root.parent / "other"))
     else:
         path.write_text(path.read_text().partition("\n")[2])
-    with pytest.raises(AuthorityError, match=r"only a signer of case.toml may correct|signers: expected those of the log"):
+    with pytest.raises(AuthorityError, match=r"only a signer|expected those of the log"):
         toolkit.correct_clock(open_case(case.root))

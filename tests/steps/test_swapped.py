@@ -16,9 +16,8 @@ from toolkit.footage.container import probe
 from toolkit.footage.sealed import BLOCK_BYTES, SealedFile, blocks_of
 from toolkit.footage.segments import segments
 from toolkit.steps import pieces, sweep, units
-from toolkit.steps.looking import ENGINE
 from toolkit.steps.gate import standing_mandate, work_list
-from toolkit.steps.looking import how_to_look
+from toolkit.steps.looking import ENGINE, how_to_look
 from toolkit.synthetic.clips import write_clip
 from toolkit.synthetic.people import random_person
 from toolkit.synthetic.scenes import passing

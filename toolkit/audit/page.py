@@ -219,7 +219,9 @@ _SPANS = """
     union all
     select 'system ' || system_ref, 'system', operated_from_earliest, operated_to_latest, '' from systems
     union all
-    select 'disclosures', 'disclosure', earliest, latest, '' from disclosures
+    select case when is_entered then 'disclosures' else 'by another register only' end, 'disclosure',
+        earliest, latest, ''
+    from sharings
     union all
     select 'footage ' || coalesce(camera_id, 'of no known camera'), 'footage', starts_earliest, starts_latest, ''
     from footage_files where starts_earliest is not null
@@ -227,7 +229,7 @@ _SPANS = """
     select 'public statements', 'statement', issued_earliest, issued_latest, '' from public_statements
     where issued_earliest is not null
 """
-VIEWS = ("disclosures",)
+VIEWS = ("sharings",)
 """Shared views that `spans` reads."""
 _LANES = ("disclosure", "agreement", "system", "footage", "statement")
 
