@@ -84,3 +84,14 @@ def test_few_files_of_ours_name_a_module_of_a_network():
         for name, tree in trees.items()
         if (found := set(named(tree)))
     }
+
+
+def test_the_telemetry_of_onnx_runtime_is_off_wherever_it_is_loaded():
+    """Its wheels bring telemetry along: each file that imports it switches that off, or imports a file that does."""
+    texts = {path: path.read_text("utf-8") for path in TOP.rglob("*.py")}
+    users = {path.name for path, text in texts.items() if "\nimport onnxruntime" in text}
+    off = {path.name for path, text in texts.items() if "onnxruntime.disable_telemetry_events()" in text}
+
+    assert {"onnx_engine.py"} == off
+    assert {"engine.py", "onnx_engine.py"} == users
+    assert "from toolkit.faces import models, onnx_engine" in texts[TOP / "faces" / "engine.py"]

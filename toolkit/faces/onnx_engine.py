@@ -20,6 +20,8 @@ from toolkit.faces import graphs, weights
 from toolkit.faces.pyramid import STEP, Sheet, rounded, sheet, smaller
 from toolkit.faces.weights import Boxes
 
+onnxruntime.disable_telemetry_events()  # its wheels bring telemetry along; nothing of a case is anybody's event
+
 Floats = NDArray[np.float32]
 Run = Callable[[dict[str, NDArray[np.generic]]], Floats]
 

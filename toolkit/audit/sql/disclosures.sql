@@ -96,11 +96,12 @@ select
     is_disjoint or is_received_before as is_widened,
     is_other_unit or (len(recipient_refs) > 0 and not list_has_all(recipient_refs, logged_recipients)) as is_disputed,
     entry_refs,
-    ordered(list_concat(unit_refs, logged_units)) as unit_refs,
+    case when list_has_all(unit_refs, logged_units) then unit_refs else ordered(list_concat(unit_refs, logged_units)) end as unit_refs,
     coalesce(unit_ref, logged_units[1]) as unit_ref,
     post_refs,
     carrier_refs,
-    ordered(list_concat(recipient_refs, logged_recipients)) as recipient_refs,
+    case when list_has_all(recipient_refs, logged_recipients) then recipient_refs
+        else ordered(list_concat(recipient_refs, logged_recipients)) end as recipient_refs,
     coalesce(recipient_ref, logged_recipients[1]) as recipient_ref,
     authority_refs,
     authorised_by,
@@ -113,18 +114,18 @@ select
     encrypted,
     logged_channels,
     logged_encrypted,
-    list_sort(list_distinct(coalesce(unentered_images, []))) as unentered_images,
+    case when len(unentered_images) > 0 then list_sort(list_distinct(unentered_images)) else [] end as unentered_images,
     list_concat(
         ['entries'],
         case when len(log_evidence) > 0 then ['transfers'] else [] end,
         case when receipt is not null then ['receipts'] else [] end
     ) as registers,
-    all_of([
-        evidence,
-        case when is_disjoint or "precision" is null or narrow_begin > earliest or narrow_end < latest or is_other_unit or unit_ref is null
-            or not list_has_all(recipient_refs, logged_recipients) then log_evidence end,
-        case when is_received_before then [receipt] end
-    ]) as evidence,
+    case
+        when is_received_before then all_of([evidence, log_evidence, [receipt]])
+        when is_disjoint or "precision" is null or narrow_begin > earliest or narrow_end < latest or is_other_unit or unit_ref is null
+            or not list_has_all(recipient_refs, logged_recipients) then list_concat(evidence, log_evidence)
+        else evidence
+    end as evidence,
     evidence as entry_evidence,
     log_evidence
 from compared
