@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 from ledgers import typed
 
-from toolkit.audit.links import HAND, links, read_judgements
+from toolkit.audit.links import HAND, REGISTERS, links, read_judgements
 from toolkit.audit.views import open_views
 from toolkit.readers.declarations import NOTHING_DECLARED, read_declarations
 from toolkit.readers.entries import Entry, Part, Reader, ReadSource
@@ -58,7 +58,10 @@ def write_case(folder: Path, case_dir: Path) -> None:
             frame = computed.get((wanted.step, wanted.name))
             _write(case_dir, wanted, _ingested(wanted, sources, parts, readings) if frame is None else frame)
     judged = folder / "hand" / "links.csv"
-    _link(case_dir, read_judgements(judged.read_text("utf-8")) if judged.exists() else HAND.to_frame())
+    if {part.table for part in parts} & {*REGISTERS}:
+        _link(case_dir, read_judgements(judged.read_text("utf-8")) if judged.exists() else HAND.to_frame())
+    else:  # nothing that could be linked to an entry: half the time of a case of a few rows
+        _write(case_dir, table("links"), table("links").schema().to_frame())
 
 
 def _link(case_dir: Path, judgements: pl.DataFrame) -> None:

@@ -207,3 +207,17 @@ def test_a_source_is_tried_again_when_it_may_take_more(new_case):
     path.write_text(path.read_text().replace("memory_mib = 512", "memory_mib = 16384"))
     assert "W501" not in [problem.code for problem in toolkit.ingest(open_case(case.root), workers=1).problems]
     assert step.ingest(open_case(case.root), workers=1).did_work is False
+
+
+def test_what_a_heavy_source_took_is_never_held_against_the_next(new_case):
+    """The worker that is kept has failed at a workbook of 21 GB; what comes later is read as if it had not."""
+    case = new_case({"raw/share_log/heavy.xlsx": shared(300_000)})
+    toolkit.seal(case)
+    toolkit.ingest(case)
+    (case.root / "raw/share_log/light.csv").write_text("entry_ref,occurred\nE-1,2017-01-01\n")
+    toolkit.seal(case)
+
+    run = toolkit.ingest(case)
+
+    assert ["raw/share_log/heavy.xlsx"] == [found.origin.source for found in run.problems if found.code == "W501"]
+    assert ["E-1"] == case.table("entries")["entry_ref"].to_list()

@@ -57,6 +57,8 @@ SIGNAL_S = 1.0
 
 _LEFT_BEHIND = 0.25
 """Share of what a unit may take that its worker may have taken before; a fresh one uses 0.1 GiB."""
+_RESERVED = 0.5
+"""Share of it that the worker may hold reserved: allocators keep the place of what they give back (fresh: 0.15 GiB)."""
 
 DIED = "its worker died (killed, out of memory, or a fault in a decoder)"
 
@@ -144,8 +146,10 @@ class _Lane:
 
     def submit(self, function: Callable[[U], R], unit: U, limits: Limits | None = None) -> "Future[R]":
         """Have a unit done; what an earlier one left behind in the worker never counts against it."""
-        if limits and _own_bytes(self._running()) > limits.memory_bytes * _LEFT_BEHIND:
-            self.end()
+        if limits:
+            used, reserved = _own_bytes(self._running())
+            if used > limits.memory_bytes * _LEFT_BEHIND or reserved > limits.memory_bytes * _RESERVED:
+                self.end()
         try:
             return self._running().submit(function, unit)
         except BrokenProcessPool:  # it died while it had nothing to do
@@ -169,14 +173,19 @@ class _Lane:
         self._executor = None
 
 
-def _own_bytes(executor: Executor) -> int:
-    """Return the memory of its own that a worker uses; 0 where it is not started yet, or nobody can tell (no /proc)."""
+def _own_bytes(executor: Executor) -> tuple[int, int]:
+    """
+    Return the memory of its own that a worker uses, and what it has reserved, which its limit counts.
+
+    Both are 0 where it is not started yet, or nobody can tell (no /proc).
+    """
     pids = list(getattr(executor, "_processes", None) or ())
     try:
-        [(resident, shared)] = [map(int, Path(f"/proc/{pid}/statm").read_text().split()[1:3]) for pid in pids]
-    except (OSError, ValueError):
-        return 0
-    return (resident - shared) * resource.getpagesize()
+        [pages] = [[int(number) for number in Path(f"/proc/{pid}/statm").read_text().split()] for pid in pids]
+        resident, shared, data = pages[1], pages[2], pages[5]
+    except (OSError, ValueError, IndexError):
+        return 0, 0
+    return (resident - shared) * resource.getpagesize(), data * resource.getpagesize()
 
 
 def warm(module: str) -> None:
@@ -238,6 +247,8 @@ def _result(future: "Future[R]", lane: _Lane, limits: Limits | None) -> R | _Onc
         if type(error).__name__ == "KilledWorker":  # Dask's: it tried other workers, and they died as well
             return _Once(DIED, final=True)
         beyond = limits.sentence(type(error).__name__) if limits else None
+        if beyond:
+            lane.end()  # what the unit took is its worker's still: the next unit is not to pay for it
         why = beyond or type(error).__name__
         return _Once(f"{why}: {error}".strip(": "), final=False)
 
