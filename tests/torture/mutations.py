@@ -570,7 +570,7 @@ def appended(folder: Path, fewer: int = 1) -> tuple[int, int]:
     log, tried, refused = (root / chain.LOG).read_bytes(), 0, 0
     claim = {"outputs": {report: hashlib.sha256(b"edited").hexdigest()}, "step": "report", "unit": "x", "rows": {}}
     rest = {"lines": 0, "bytes": 0, "sha256": HEX, "files": [], "why": "x", "torn": "custody/torn/1"}
-    more = {"certificate": "custody/erasures/0001.json", "signers": [str(OTHER.public)]}
+    more = {"certificate": "custody/erasures/0001.json", "signers": [str(OTHER.public)], "ahead": [0]}
     hands: list[Callable[[Line], Line]] = [dict, lambda line: signed(line, OTHER), lambda line: signed(line, FORGED)]
     hands.append(lambda line: {**line, "signed": signed({**line, "n": 0}, KEY)["signed"]})
     for number, (event, hand) in enumerate((event, hand) for event in standalone.NEEDED for hand in hands):
