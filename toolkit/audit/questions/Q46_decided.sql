@@ -1,46 +1,21 @@
 -- What was decided after a match, and why?
 -- Report:   p11.
 -- Grain:    one row per match_ref on record; one for the case where there is none.
--- Reads:    clauses, matched, told, claims, asserted, settings, complete_spans, registers_examined,
+-- Reads:    clauses, matches_told, claims, asserted, settings, complete_spans, registers_examined,
 --           duties, agreement_versions.
 -- Awaits:   notifications.
 -- States:   established, attested, record_missing, not_found, no_duty, not_searched.
 -- record_missing: a record shows the match, and a complete register of notifications is silent on it.
-with subjects as (
-    select match_ref, evidence from matched where match_ref is not null
-    union all
-    select null, [] where not exists (from matched where match_ref is not null)
-),
-
-noted as (
+with answered as (
     select
-        match_ref,
-        min(decision) as decision,
-        min(to_post_ref) as to_post_ref,
-        min(occurred_text) filter (where doubt is null) as occurred,
-        bool_or(doubt is null) as is_noted,
-        records_of(evidence) as evidence
-    from told
-    group by match_ref
-),
-
-answered as (
-    select
-        subjects.match_ref,
-        subjects.evidence as match_evidence,
-        noted.decision,
-        noted.to_post_ref,
-        noted.occurred,
-        noted.evidence,
-        coalesce(not is_noted, false) as is_only_acted_on,
-        noted.decision is not null as is_recorded,
+        matches_told.*,
+        decision is not null as is_recorded,
         case
             when exists (from asserted where topic = 'Q46') then 'attested'
-            else silent_state('notifications', 'decisions', 'Q46', from_earliest, to_latest, false, subjects.match_ref is not null)
+            else silent_state('notifications', 'decisions', 'Q46', from_earliest, to_latest, false, match_ref is not null)
         end as silence,
         silence_of('notifications', from_earliest, to_latest, 'a register of notifications') as complete_words
-    from subjects
-    left join noted using (match_ref)
+    from matches_told
     cross join settings
 )
 

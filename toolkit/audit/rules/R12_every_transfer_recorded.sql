@@ -2,7 +2,7 @@
 -- Report:   p8.
 -- Grain:    one row per transfer, per receipt that answers no known transfer or names an image that this lacks, and per
 --           enrolment or match of an image that neither explains; one for the case where only the intelligence system was examined.
--- Reads:    transfer_links, sent, sent_back, receipts, record_links, disclosures, entered_disclosures, complete_spans,
+-- Reads:    transfer_links, sent, receipts, record_links, disclosures, entered_disclosures, complete_spans,
 --           registers_examined, asserted.
 -- Register: transfers.
 -- Needs:    entries.
